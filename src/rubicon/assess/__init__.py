@@ -1,0 +1,1 @@
+"""Assess: from events, hits, observations and claims to findings with stated probability."""

@@ -1,0 +1,206 @@
+"""The case file: one TOML that says what to watch, which inputs to read and which questions to answer.
+
+A misspelt key, a wrong type or a missing file is a `CaseError` that names the key and the file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from rubicon.errors import CaseError, InputMissing
+from rubicon.schema import Origin
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors, values do not change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Berth(Strict):
+    """A pier or terminal of a port, with the spellings under which reports name it."""
+
+    name: str
+    sites: tuple[str, ...] = ()
+    counts: bool = True
+    """False for a pier whose traffic is no evidence in this case (a pier leased to others)."""
+    note: str = ""
+
+
+class Port(Strict):
+    """A port of the case: position in degrees, other names, berths."""
+
+    name: str
+    lat_deg: float = Field(ge=-90, le=90)
+    lon_deg: float = Field(ge=-180, le=180)
+    country: str = ""
+    aliases: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    utc_offset_h: float = 0.0
+    """Offset used for reports that state no time zone; such dates are marked `tz_stated = false`."""
+    usual_stay_h: float = Field(24.0, gt=0)
+    berths: tuple[Berth, ...] = ()
+    approximate: bool = False
+    source: str = ""
+
+
+class Ship(Strict):
+    """A ship of interest."""
+
+    name: str
+    imo: str = ""
+    vessel_id: str = ""
+    flag: str = ""
+    aliases: tuple[str, ...] = ()
+    max_speed_kn: float = Field(14.0, gt=0, le=60)
+
+
+class Columns(Strict):
+    """Which column of a table holds what; every quantity states its unit."""
+
+    vessel_id: str = ""
+    time_utc: str = ""
+    lat_deg: str = ""
+    lon_deg: str = ""
+    speed: str = ""
+    course_deg: str = ""
+    heading_deg: str = ""
+
+
+class Input(Strict):
+    """One file that the case reads, who published it and what may be done with it."""
+
+    file: str
+    format: str
+    title: str = ""
+    publisher: str = ""
+    licence: str = ""
+    url: str = ""
+    raw_may_ship: bool = False
+    """Whether the licence lets the file itself travel in the dossier; else its hash alone does."""
+    origin: Origin | None = None
+    """Defaults to the origin of the case."""
+    authority: str = ""
+    snapshot: str = ""
+    columns: Columns = Columns()
+    dates: Literal["", "iso", "day-first", "month-first"] = ""
+    timezone: str = ""
+    speed_unit: Literal["", "kn", "m/s"] = ""
+    decimal: Literal["", ".", ","] = ""
+
+
+class Question(Strict):
+    """A question that the case answers with one finding, or with one for each dark gap."""
+
+    id: str
+    kind: Literal["call", "which"]
+    port: str
+    start: datetime
+    end: datetime
+    vessel: str = ""
+    each_gap: bool = False
+    """Ask for every gap of every ship that lies in the window."""
+    text: str = ""
+    prior: float = Field(0.5, gt=0, lt=1)
+    prior_reason: str = "no reason to prefer either answer before the evidence"
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Question:
+        if self.start >= self.end:
+            raise ValueError("start must be before end")
+        return self
+
+
+class Period(Strict):
+    """The time that the case covers."""
+
+    start: date
+    end: date
+
+
+class Case(Strict):
+    """A case: what to watch, which inputs, which questions."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
+    title: str
+    origin: Origin
+    summary: str = ""
+    limits: tuple[str, ...] = ()
+    period: Period
+    bbox: tuple[float, float, float, float] | None = None
+    """West, south, east, north in degrees: the area of the map."""
+    profile: Literal["rubicon", "gfw"] = "rubicon"
+    first_evidence: date | None = None
+    """The named event from which the lag of a listing is counted."""
+    first_evidence_text: str = ""
+    ports: tuple[Port, ...] = ()
+    ships: tuple[Ship, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    questions: tuple[Question, ...] = ()
+    options: dict[str, dict[str, Any]] = {}
+    """Options of detectors, by detector name."""
+    folder: Path = Field(Path("."), exclude=True)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Case:
+        names = {port.name for port in self.ports}
+        for question in self.questions:
+            if question.port not in names:
+                raise ValueError(f"question {question.id} asks about port {question.port!r}, not among {sorted(names)}")
+        return self
+
+    def port(self, name: str) -> Port:
+        """The port of that name."""
+        return next(port for port in self.ports if port.name == name)
+
+    def paths(self, input_: Input) -> list[Path]:
+        """Files that an input names, sorted; a pattern that finds none is InputMissing."""
+        found = sorted(self.folder.glob(input_.file)) if not Path(input_.file).is_absolute() else [Path(input_.file)]
+        if not found or not all(path.is_file() for path in found):
+            raise InputMissing("no such file", place=str(self.folder / input_.file))
+        return found
+
+
+def load_case(path: Path) -> Case:
+    """Read a case file.
+
+    Raises CaseError naming the file and every key that is wrong, InputMissing when it is not there.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputMissing(error.strerror or "cannot be opened", place=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise CaseError("is not UTF-8 text", place=str(path)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise CaseError(f"is not TOML: {error}", place=str(path)) from error
+    try:
+        return Case(**data, folder=path.parent) if "folder" not in data else _refuse_folder(path)
+    except ValidationError as error:
+        raise CaseError(_reasons(error), place=str(path)) from error
+
+
+def _refuse_folder(path: Path) -> Case:
+    raise CaseError("unknown key `folder`", place=str(path))
+
+
+def _reasons(error: ValidationError) -> str:
+    """One clause for each wrong key: dotted place and reason."""
+    clauses = []
+    for item in error.errors():
+        key = ".".join(str(part) for part in item["loc"]) or "case"
+        reason = "unknown key" if item["type"] == "extra_forbidden" else item["msg"]
+        clauses.append(f"`{key}`: {reason}")
+    return "; ".join(clauses)
+
+
+def utc(value: datetime | date) -> datetime:
+    """A date or time of a case file as UTC; without a zone it is read as UTC, as the format page says."""
+    if not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

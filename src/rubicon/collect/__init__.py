@@ -1,0 +1,1 @@
+"""Collect: from files and feeds outside to the project's tables."""

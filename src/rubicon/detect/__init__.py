@@ -1,0 +1,1 @@
+"""Detect: from positions and scenes to events, one file for each detector."""

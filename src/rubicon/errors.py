@@ -1,0 +1,113 @@
+"""Every error that Rubicon names: one base class, one sentence each, with the place and the reason.
+
+The command line and the web application translate the classes by one table each; nothing else
+catches them broadly.
+"""
+
+from __future__ import annotations
+
+
+class RubiconError(Exception):
+    """Base of all named errors; `place` says where (file, line, offset, key), `reason` says why."""
+
+    exit_code = 3
+
+    def __init__(self, reason: str, *, place: str = "") -> None:
+        self.reason = reason
+        self.place = place
+        super().__init__(f"{place}: {reason}" if place else reason)
+
+    @property
+    def code(self) -> str:
+        """The name under which the error is documented and tested: its class name."""
+        return type(self).__name__
+
+
+class UsageError(RubiconError):
+    """The command was called in a way that it cannot understand."""
+
+    exit_code = 2
+
+
+class CaseError(RubiconError):
+    """The case file cannot be read: a key is unknown, missing or of the wrong type."""
+
+
+class InputMissing(RubiconError):
+    """A named file does not exist or cannot be opened."""
+
+
+class EmptyInput(RubiconError):
+    """The file has no content, or a header and no rows."""
+
+
+class UnknownFormat(RubiconError):
+    """No source recognises the content of the file."""
+
+
+class NoUsableRows(RubiconError):
+    """The file was read to its end and every row was rejected."""
+
+
+class TruncatedInput(RubiconError):
+    """A compressed or framed file ends before its content does."""
+
+
+class InputTooLarge(RubiconError):
+    """The input is larger than the stated limit on bytes, rows or declared size."""
+
+
+class MissingColumns(RubiconError):
+    """A table lacks columns that the schema needs, and no mapping names them."""
+
+
+class AmbiguousDates(RubiconError):
+    """The dates can be read in more than one way; the order must be stated."""
+
+
+class AmbiguousUnits(RubiconError):
+    """A speed column does not say its unit; knots or metres per second must be stated."""
+
+
+class InvalidPosition(RubiconError):
+    """A latitude, longitude or time cannot be that of a ship."""
+
+
+class OptionError(RubiconError):
+    """A detector or model was given an option that it does not have, or a value out of range."""
+
+    exit_code = 2
+
+
+class UnknownPort(RubiconError):
+    """No port of that name or alias is known."""
+
+
+class OutsideCoastline(RubiconError):
+    """The place lies outside the coastline extract in use."""
+
+
+class NoWater(RubiconError):
+    """No water lies within the snapping distance of the place."""
+
+
+class SimulatedEvidence(RubiconError):
+    """A finding about a real ship would rest on simulated evidence, or real and simulated evidence mix."""
+
+
+class ListError(RubiconError):
+    """A sanctions list does not have the shape that its format declares."""
+
+
+class LakeError(RubiconError):
+    """The lake's manifest and its files do not agree."""
+
+
+class VerificationFailed(RubiconError):
+    """A bag differs from its manifest."""
+
+    exit_code = 5
+
+
+class MissingExtra(RubiconError):
+    """An optional package is needed for this and is not installed."""

@@ -1,0 +1,1 @@
+"""Geo: one Earth, coastline, ports, water grid and the way by sea."""

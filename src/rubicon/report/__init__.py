@@ -1,0 +1,1 @@
+"""Report: findings for people, in a form that a third party can verify."""

@@ -1,0 +1,1 @@
+"""Respond: what lawful responses exist and how well each would hold."""

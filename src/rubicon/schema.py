@@ -1,0 +1,333 @@
+"""Every table that passes between stages, as Arrow schemas with units.
+
+Times are UTC timestamps in microseconds. Names carry units. Ids are hashes of content and
+parameters (`provenance.content_id`), without a clock. `source_id` and `offset` lead from a row to
+the byte offset (text logs) or row number (tables, counted from 1 after the header) in a hashed file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum, IntFlag, StrEnum
+from typing import Any
+
+import pyarrow as pa
+
+TIME = pa.timestamp("us", tz="UTC")
+STRINGS = pa.list_(pa.string())
+
+
+class Origin(StrEnum):
+    """Where evidence comes from; the two are never fused."""
+
+    REAL = "real"
+    SIMULATED = "simulated"
+
+
+class NavStatus(IntEnum):
+    """AIS navigational status (ITU-R M.1371, table 45). Zero is under way, not stopped."""
+
+    UNDER_WAY_ENGINE = 0
+    AT_ANCHOR = 1
+    NOT_UNDER_COMMAND = 2
+    RESTRICTED_MANOEUVRABILITY = 3
+    CONSTRAINED_BY_DRAUGHT = 4
+    MOORED = 5
+    AGROUND = 6
+    FISHING = 7
+    UNDER_WAY_SAILING = 8
+    NOT_DEFINED = 15
+
+
+class Flag(IntFlag):
+    """Doubts about a position that are kept with it instead of dropping the row."""
+
+    MMSI_NOT_A_SHIP = 1
+    """The MMSI is not one that a ship station can hold (ITU-R M.585: nine digits, 2 to 7 first)."""
+    NULL_ISLAND = 2
+    """The position is exactly 0, 0."""
+    NO_SPEED = 4
+    """The message said that speed is not available."""
+    TIME_FROM_RECEIVER = 8
+    """The time is that of the receiver's log line, not of the message."""
+    DUPLICATE = 16
+    """Same ship, time and place as an earlier row from another place in the input."""
+    OWN_SHIP = 32
+    """A VDO report: the receiving station's own position."""
+
+
+def _table(doc: str, *fields: tuple[str, pa.DataType, str]) -> pa.Schema:
+    """Build a schema; a type string that ends the doc with `!` marks the column as never null."""
+    made = [
+        pa.field(name, type_, nullable=not about.endswith("!"), metadata={"doc": about.rstrip("!")})
+        for name, type_, about in fields
+    ]
+    return pa.schema(made, metadata={"doc": doc})
+
+
+S, F, B, I32, I64 = pa.string(), pa.float64(), pa.bool_(), pa.int32(), pa.int64()
+
+POSITION = _table(
+    "One reported position of one ship.",
+    ("vessel_id", S, "MMSI or the source's own ship id!"),
+    ("time_utc", TIME, "time of the report!"),
+    ("lat_deg", F, "latitude, degrees north, -90 to 90!"),
+    ("lon_deg", F, "longitude, degrees east, -180 to 180!"),
+    ("speed_kn", F, "speed over ground, knots; null when not available"),
+    ("course_deg", F, "course over ground, degrees true; null when not available"),
+    ("heading_deg", F, "true heading, degrees; null when not available"),
+    ("nav_status", pa.int8(), "NavStatus as sent; null when the message has none"),
+    ("message_type", pa.int8(), "AIS message type; null when the source is a table"),
+    ("receiver", S, "station, talker or satellite that heard it; null when unknown"),
+    ("flags", pa.int32(), "Flag bits!"),
+    ("source_id", S, "hash prefix of the file!"),
+    ("offset", I64, "byte offset of the sentence, or row number!"),
+)
+
+REJECT = _table(
+    "An input row that could not be used, kept with its reason.",
+    ("source_id", S, "hash prefix of the file!"),
+    ("offset", I64, "byte offset or row number!"),
+    ("reason", S, "name of the reason!"),
+    ("detail", S, "the value that was refused, in words"),
+    ("raw", S, "the row as read, at most 512 characters"),
+)
+
+VESSEL = _table(
+    "One statement about the identity of a ship, from AIS static data or a register.",
+    ("vessel_id", S, "MMSI or the source's own ship id!"),
+    ("time_utc", TIME, "when the statement was made; null for a register without dates"),
+    ("imo", S, "seven digits as stated; null when absent"),
+    ("imo_valid", B, "check digit holds; null when there is no number"),
+    ("mmsi", S, "nine digits as stated"),
+    ("name", S, "as stated"),
+    ("call_sign", S, "as stated"),
+    ("flag", S, "ISO 3166 alpha-2 or as stated"),
+    ("ship_type", S, "type as stated; AIS type code as digits"),
+    ("length_m", F, "length over all, metres"),
+    ("beam_m", F, "beam, metres"),
+    ("draught_m", F, "draught as stated, metres"),
+    ("destination", S, "as stated"),
+    ("source_id", S, "hash prefix of the file!"),
+    ("offset", I64, "byte offset or row number!"),
+)
+
+OBSERVATION = _table(
+    "What a named observer says was seen at a place and time.",
+    ("observation_id", S, "id within the case!"),
+    ("start", TIME, "earliest time that the statement allows!"),
+    ("end", TIME, "latest time that the statement allows!"),
+    ("date_stated", S, "the date as written!"),
+    ("tz_stated", B, "whether the source states its time zone!"),
+    ("kind", S, "image, series, visit, month count ...!"),
+    ("port", S, "port of the case that the site lies in; null when outside the case's ports"),
+    ("berth", S, "berth that the site names; null when not stated"),
+    ("site", S, "the place as written!"),
+    ("vessel", S, "ship as written; null when not named"),
+    ("vessel_probable", B, "the observer calls the identification probable only!"),
+    ("length_m", F, "ship length as measured by the observer, metres"),
+    ("containers", F, "number of containers as stated"),
+    ("quantity", S, "the statement in words!"),
+    ("observer", S, "who says so!"),
+    ("source", S, "address or title of the report!"),
+    ("note", S, "remarks of the compiler"),
+    ("source_id", S, "hash prefix of the file!"),
+    ("offset", I64, "row number!"),
+)
+
+CLAIM = _table(
+    "A published statement that is not itself a dated look.",
+    ("claim_id", S, "id within the case!"),
+    ("date_stated", S, "date of publication as written!"),
+    ("source", S, "who claims!"),
+    ("source_type", S, "government, think_tank, party_denial ...!"),
+    ("subject", S, "about whom!"),
+    ("predicate", S, "what is claimed!"),
+    ("value", S, "as written!"),
+    ("bound", S, "exact, at_least, more_than, up_to, range or text!"),
+    ("low", F, "lower end of the value; null when it is text"),
+    ("high", F, "upper end of the value; null when open or text"),
+    ("unit", S, "unit as written"),
+    ("period_start", S, "start of the window as written"),
+    ("period_end", S, "end of the window as written"),
+    ("derived_from", S, "claim that this one repeats or is computed from"),
+    ("root", S, "the claim at the end of the chain!"),
+    ("reliability", S, "Admiralty grade of the source, A to F; null when it cannot be judged"),
+    ("credibility", S, "Admiralty grade of the claim, 1 to 6; null when it cannot be judged"),
+    ("url", S, "address as given"),
+    ("note", S, "remarks of the compiler"),
+    ("source_id", S, "hash prefix of the file!"),
+    ("offset", I64, "row number!"),
+)
+
+SCENE = _table(
+    "One satellite scene.",
+    ("scene_id", S, "hash of its content!"),
+    ("sensor", S, "sar or optical!"),
+    ("platform", S, "satellite"),
+    ("start", TIME, "first line imaged!"),
+    ("end", TIME, "last line imaged!"),
+    ("pixel_m", F, "ground sample distance, metres"),
+    ("cloud", F, "share of cloud, 0 to 1"),
+    ("footprint_wkt", S, "outline in longitude and latitude"),
+    ("rights", S, "licence and what it allows!"),
+    ("source_id", S, "hash prefix of the file!"),
+)
+
+DETECTION = _table(
+    "One ship or object found in a scene.",
+    ("detection_id", S, "hash of content and detector version!"),
+    ("scene_id", S, "the scene!"),
+    ("time_utc", TIME, "when its line was imaged"),
+    ("lat_deg", F, "latitude, degrees north"),
+    ("lon_deg", F, "longitude, degrees east"),
+    ("length_m", F, "metres"),
+    ("width_m", F, "metres"),
+    ("heading_deg", F, "degrees true, ambiguous by 180"),
+    ("score", F, "0 to 1!"),
+    ("status", S, "correlated, ambiguous, dark, or null before matching"),
+    ("author", S, "detector and version, or the analyst who measured!"),
+)
+
+EVENT = _table(
+    "What a detector found; one schema for all detectors.",
+    ("event_id", S, "hash of content, parameters and detector version!"),
+    ("kind", S, "gap, port_call, segment ...!"),
+    ("vessel_id", S, "the ship!"),
+    ("start", TIME, "start!"),
+    ("end", TIME, "end; null while open"),
+    ("lat_deg", F, "latitude of the start, degrees north!"),
+    ("lon_deg", F, "longitude of the start, degrees east!"),
+    ("score", F, "0 to 1, as the detector's page defines it!"),
+    ("detail", S, "JSON object with units in its keys!"),
+    ("evidence_ids", STRINGS, "where the event leads back to!"),
+)
+
+LISTING = _table(
+    "One entry of one version of one sanctions list.",
+    ("listing_id", S, "list and the list's own number!"),
+    ("list_id", S, "format name and snapshot!"),
+    ("authority", S, "US, EU, UN, KR ...!"),
+    ("snapshot", S, "date of the list version!"),
+    ("kind", S, "vessel, company, person, aircraft, other!"),
+    ("name", S, "primary name as listed!"),
+    ("aliases", STRINGS, "other names!"),
+    ("imo", S, "seven digits as listed"),
+    ("imo_valid", B, "check digit holds; null when there is no number"),
+    ("mmsi", S, "as listed"),
+    ("call_sign", S, "as listed"),
+    ("flag", S, "as listed"),
+    ("vessel_type", S, "as listed"),
+    ("gross_tonnage", F, "as listed"),
+    ("program", S, "legal programme"),
+    ("listed_from", S, "date of listing, or the first loaded version that has it"),
+    ("linked_to", STRINGS, "owners and controllers named in the entry!"),
+    ("remarks", S, "free text of the entry"),
+    ("source_id", S, "hash prefix of the file!"),
+    ("offset", I64, "row number!"),
+)
+
+HIT = _table(
+    "One answer of screening: a query against a listing.",
+    ("query", S, "what was asked!"),
+    ("query_imo", S, "IMO number that was asked"),
+    ("listing_id", S, "the entry!"),
+    ("name", S, "name in the entry!"),
+    ("imo", S, "number in the entry"),
+    ("authority", S, "who lists!"),
+    ("class", S, "match, probable, homonym_or_tampering, no_match!"),
+    ("matched_on", S, "imo, name, alias ...!"),
+    ("listed_from", S, "date"),
+    ("score", F, "0 to 1!"),
+    ("reasons", STRINGS, "each with the two values compared!"),
+    ("evidence_ids", STRINGS, "where the hit leads back to!"),
+)
+
+EVIDENCE = _table(
+    "One piece of evidence that a sentence can point at.",
+    ("evidence_id", S, "id used in links!"),
+    ("kind", S, "ais_message, observation, claim, listing, case_fact, law, file!"),
+    ("origin", S, "real or simulated!"),
+    ("text", S, "what it says, in one sentence!"),
+    ("source", S, "who says so, or which file!"),
+    ("url", S, "where it was published"),
+    ("verification", S, "official_text, text_quoted, secondary_seen, recalled_check_text, not_stated!"),
+    ("captured", B, "whether the original is in the bag; else `original not captured`!"),
+    ("file", S, "path in the bag"),
+    ("sha256", S, "hash of that file"),
+    ("locator", S, "byte offset or row in that file"),
+    ("start", TIME, "from when it speaks"),
+    ("end", TIME, "until when it speaks"),
+    ("root", S, "evidence that it repeats: one vote for each root!"),
+)
+
+HYPOTHESIS = pa.struct(
+    [("id", S), ("text", S), ("prior", F), ("probability", F), ("words", S)]
+)
+WEIGHED = pa.struct(
+    [("evidence_id", S), ("favours", S), ("likelihood_ratio", F), ("why", S)]
+)
+
+FINDING = _table(
+    "The answer to one question of the case.",
+    ("finding_id", S, "hash of question, evidence and model version!"),
+    ("question_id", S, "id in the case!"),
+    ("question", S, "in words!"),
+    ("kind", S, "call, which!"),
+    ("origin", S, "real or simulated!"),
+    ("port", S, "the port asked about!"),
+    ("start", TIME, "start of the window!"),
+    ("end", TIME, "end of the window!"),
+    ("vessel", S, "the ship asked about; null when any"),
+    ("answer", S, "one sentence with its probability word!"),
+    ("probability", F, "of the hypothesis that the question asks about, never 0 or 1!"),
+    ("words", S, "ICD 203 term!"),
+    ("hypotheses", pa.list_(HYPOTHESIS), "at least two, summing to one!"),
+    ("weighed", pa.list_(WEIGHED), "evidence for and against!"),
+    ("background", STRINGS, "evidence shown and given no weight!"),
+    ("facts", STRINGS, "sentences that follow, each ending in its evidence ids in brackets!"),
+    ("limits", STRINGS, "what this finding does not say!"),
+)
+
+OPTION = _table(
+    "A lawful response, or one cell of who has listed whom.",
+    ("option_id", S, "hash of content!"),
+    ("kind", S, "coverage or law!"),
+    ("subject", S, "ship or paragraph!"),
+    ("actor", S, "jurisdiction or body that can act!"),
+    ("status", S, "listed, not_listed, unknown; or the paragraph's verb!"),
+    ("date", S, "of the listing or the rule"),
+    ("text", S, "in one sentence!"),
+    ("detail", S, "JSON object!"),
+    ("verification", S, "mark of the row!"),
+    ("evidence_ids", STRINGS, "where it leads back to!"),
+)
+
+TABLES: Mapping[str, pa.Schema] = {
+    "POSITION": POSITION, "REJECT": REJECT, "VESSEL": VESSEL, "OBSERVATION": OBSERVATION, "CLAIM": CLAIM,
+    "SCENE": SCENE, "DETECTION": DETECTION, "EVENT": EVENT, "LISTING": LISTING, "HIT": HIT,
+    "EVIDENCE": EVIDENCE, "FINDING": FINDING, "OPTION": OPTION,
+}  # fmt: skip
+
+
+def rows_to_table(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Build a table from row dicts; missing keys become null, unknown keys are an error."""
+    listed = list(rows)
+    unknown = {key for row in listed for key in row} - set(schema.names)
+    if unknown:
+        raise KeyError(f"columns not in the schema: {sorted(unknown)}")
+    return pa.table(
+        {field.name: pa.array([row.get(field.name) for row in listed], field.type) for field in schema},
+        schema=schema,
+    )
+
+
+def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Cast a table to a schema, adding absent nullable columns as nulls, in the schema's order."""
+    columns = []
+    for field in schema:
+        if field.name in table.column_names:
+            columns.append(table[field.name].cast(field.type))
+        else:
+            columns.append(pa.nulls(table.num_rows, field.type))
+    return pa.table(columns, schema=schema)

@@ -1,0 +1,1 @@
+"""Screen: ships and owners against sanctions lists."""

@@ -1,0 +1,1 @@
+"""Simulate: scenarios with known truth and fictional ships, always labelled."""

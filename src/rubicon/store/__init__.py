@@ -1,0 +1,1 @@
+"""Store: the lake of positions and events, written atomically."""
