@@ -12,7 +12,7 @@ from types import ModuleType
 
 from rubicon.errors import OptionError
 
-DETECTOR_NAMES = ("NEEDS", "KEY", "ORDER", "GIVES", "LOOKBACK_S", "VERSION", "Options", "detect")
+DETECTOR_NAMES = ("NEEDS", "KEY", "ORDER", "GIVES", "LOOKBACK_S", "VERSION", "PROFILES", "Options", "detect")
 SOURCE_NAMES = ("META", "read")
 LIST_NAMES = ("META", "read")
 

@@ -1,0 +1,31 @@
+"""Shared fixtures: where real test data lies, and a rule that nothing is read from it by product code."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Folder of real test data; skips when it is absent, so that any clone passes."""
+    folder = Path(os.environ.get("RUBICON_TEST_DATA", REPO.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("real test data not found, set RUBICON_TEST_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def repo() -> Path:
+    """Root of the checkout."""
+    return REPO
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Computed fields go to a folder of the test run, never to the user's cache."""
+    os.environ["RUBICON_CACHE"] = str(tmp_path_factory.mktemp("cache"))
