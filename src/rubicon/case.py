@@ -87,6 +87,9 @@ class Input(Strict):
     """Defaults to the origin of the case."""
     authority: str = ""
     snapshot: str = ""
+    """Date of the version of a list."""
+    extract: bool = False
+    """The file is a cut of a list: its expected counts do not apply, and absence from it says nothing."""
     columns: Columns = Columns()
     dates: Literal["", "iso", "day-first", "month-first"] = ""
     timezone: str = ""
@@ -132,6 +135,9 @@ class Case(Strict):
     summary: str = ""
     limits: tuple[str, ...] = ()
     period: Period
+    scenario: str = ""
+    """Scenario file that `rubicon simulate` turns into this case's inputs; only in a simulated case."""
+    seed: int = 0
     bbox: tuple[float, float, float, float] | None = None
     """West, south, east, north in degrees: the area of the map."""
     profile: Literal["rubicon", "gfw"] = "rubicon"
@@ -148,6 +154,8 @@ class Case(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Case:
+        if self.scenario and self.origin is not Origin.SIMULATED:
+            raise ValueError("a scenario needs origin = \"simulated\"")
         names = {port.name for port in self.ports}
         for question in self.questions:
             if question.port not in names:
@@ -180,13 +188,11 @@ def load_case(path: Path) -> Case:
     except tomllib.TOMLDecodeError as error:
         raise CaseError(f"is not TOML: {error}", place=str(path)) from error
     try:
-        return Case(**data, folder=path.parent) if "folder" not in data else _refuse_folder(path)
+        if "folder" in data:
+            raise CaseError("`folder`: unknown key", place=str(path))
+        return Case(**data, folder=path.parent)
     except ValidationError as error:
         raise CaseError(_reasons(error), place=str(path)) from error
-
-
-def _refuse_folder(path: Path) -> Case:
-    raise CaseError("unknown key `folder`", place=str(path))
 
 
 def _reasons(error: ValidationError) -> str:

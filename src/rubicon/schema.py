@@ -120,6 +120,7 @@ OBSERVATION = _table(
     ("date_stated", S, "the date as written!"),
     ("tz_stated", B, "whether the source states its time zone!"),
     ("kind", S, "image, series, visit, month count ...!"),
+    ("shows", STRINGS, "what the compiler reads in it: ship_present, ship_gone, stack_present, stack_gone, change ...!"),
     ("port", S, "port of the case that the site lies in; null when outside the case's ports"),
     ("berth", S, "berth that the site names; null when not stated"),
     ("site", S, "the place as written!"),
@@ -287,6 +288,17 @@ FINDING = _table(
     ("background", STRINGS, "evidence shown and given no weight!"),
     ("facts", STRINGS, "sentences that follow, each ending in its evidence ids in brackets!"),
     ("limits", STRINGS, "what this finding does not say!"),
+    ("truth", S, "in a simulated case, what happened; else null"),
+)
+
+TRUTH = _table(
+    "What happened in a simulated case.",
+    ("vessel_id", S, "the ship!"),
+    ("name", S, "fictional name!"),
+    ("event", S, "departed, dark_from, dark_until, called ...!"),
+    ("port", S, "where; null at sea"),
+    ("start", TIME, "from!"),
+    ("end", TIME, "until; null for an instant"),
 )
 
 OPTION = _table(
@@ -306,7 +318,7 @@ OPTION = _table(
 TABLES: Mapping[str, pa.Schema] = {
     "POSITION": POSITION, "REJECT": REJECT, "VESSEL": VESSEL, "OBSERVATION": OBSERVATION, "CLAIM": CLAIM,
     "SCENE": SCENE, "DETECTION": DETECTION, "EVENT": EVENT, "LISTING": LISTING, "HIT": HIT,
-    "EVIDENCE": EVIDENCE, "FINDING": FINDING, "OPTION": OPTION,
+    "EVIDENCE": EVIDENCE, "FINDING": FINDING, "TRUTH": TRUTH, "OPTION": OPTION,
 }  # fmt: skip
 
 
