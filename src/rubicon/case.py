@@ -101,7 +101,7 @@ class Question(Strict):
     """A question that the case answers with one finding, or with one for each dark gap."""
 
     id: str
-    kind: Literal["call", "which"]
+    kind: Literal["call", "which"] = "call"
     port: str
     start: datetime
     end: datetime
@@ -117,6 +117,24 @@ class Question(Strict):
         if self.start >= self.end:
             raise ValueError("start must be before end")
         return self
+
+
+class Situation(Strict):
+    """A legal situation that the case asks about: who could inspect this ship there, and with whose consent?"""
+
+    id: str
+    text: str
+    flag: str
+    zone: str
+    cargo: Literal["conventional_arms", "missiles", "wmd", "coal", "none"]
+    involvement: Literal["aboard", "past", "none"] = "aboard"
+    regime: Literal["dprk", "libya"] = "dprk"
+    ship_type: Literal["merchant", "naval_auxiliary", "warship"] = "merchant"
+    origin_pier: str = ""
+    actor: str = ""
+    date: date
+    evidence: tuple[str, ...] = ()
+    """Observations and claims that put the ship there."""
 
 
 class Period(Strict):
@@ -148,6 +166,7 @@ class Case(Strict):
     ships: tuple[Ship, ...] = ()
     inputs: tuple[Input, ...] = ()
     questions: tuple[Question, ...] = ()
+    situations: tuple[Situation, ...] = ()
     options: dict[str, dict[str, Any]] = {}
     """Options of detectors, by detector name."""
     folder: Path = Field(Path("."), exclude=True)
@@ -155,11 +174,13 @@ class Case(Strict):
     @model_validator(mode="after")
     def _consistent(self) -> Case:
         if self.scenario and self.origin is not Origin.SIMULATED:
-            raise ValueError("a scenario needs origin = \"simulated\"")
+            raise ValueError('a scenario needs origin = "simulated"')
         names = {port.name for port in self.ports}
         for question in self.questions:
             if question.port not in names:
-                raise ValueError(f"question {question.id} asks about port {question.port!r}, not among {sorted(names)}")
+                raise ValueError(
+                    f"question {question.id} asks about port {question.port!r}, not among {sorted(names)}"
+                )
         return self
 
     def port(self, name: str) -> Port:
@@ -168,7 +189,11 @@ class Case(Strict):
 
     def paths(self, input_: Input) -> list[Path]:
         """Files that an input names, sorted; a pattern that finds none is InputMissing."""
-        found = sorted(self.folder.glob(input_.file)) if not Path(input_.file).is_absolute() else [Path(input_.file)]
+        found = (
+            sorted(self.folder.glob(input_.file))
+            if not Path(input_.file).is_absolute()
+            else [Path(input_.file)]
+        )
         if not found or not all(path.is_file() for path in found):
             raise InputMissing("no such file", place=str(self.folder / input_.file))
         return found

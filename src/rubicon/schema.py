@@ -120,7 +120,11 @@ OBSERVATION = _table(
     ("date_stated", S, "the date as written!"),
     ("tz_stated", B, "whether the source states its time zone!"),
     ("kind", S, "image, series, visit, month count ...!"),
-    ("shows", STRINGS, "what the compiler reads in it: ship_present, ship_gone, stack_present, stack_gone, change ...!"),
+    (
+        "shows",
+        STRINGS,
+        "what the compiler reads in it: ship_present, ship_gone, stack_present, stack_gone, change ...!",
+    ),
     ("port", S, "port of the case that the site lies in; null when outside the case's ports"),
     ("berth", S, "berth that the site names; null when not stated"),
     ("site", S, "the place as written!"),
@@ -131,6 +135,7 @@ OBSERVATION = _table(
     ("quantity", S, "the statement in words!"),
     ("observer", S, "who says so!"),
     ("source", S, "address or title of the report!"),
+    ("repeats", STRINGS, "observations that this one is a copy of!"),
     ("note", S, "remarks of the compiler"),
     ("source_id", S, "hash prefix of the file!"),
     ("offset", I64, "row number!"),
@@ -262,12 +267,9 @@ EVIDENCE = _table(
     ("root", S, "evidence that it repeats: one vote for each root!"),
 )
 
-HYPOTHESIS = pa.struct(
-    [("id", S), ("text", S), ("prior", F), ("probability", F), ("words", S)]
-)
-WEIGHED = pa.struct(
-    [("evidence_id", S), ("favours", S), ("likelihood_ratio", F), ("why", S)]
-)
+HYPOTHESIS = pa.struct([("id", S), ("text", S), ("prior", F), ("probability", F), ("words", S)])
+WEIGHED = pa.struct([("evidence_id", S), ("favours", S), ("likelihood_ratio", F), ("why", S)])
+"""One weighing: how many times likelier the evidence is under the hypothesis that it favours; 1 weighs nothing."""
 
 FINDING = _table(
     "The answer to one question of the case.",

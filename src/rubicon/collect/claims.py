@@ -21,10 +21,14 @@ from rubicon.schema import CLAIM, rows_to_table
 REQUIRED = ("id", "date", "source", "source_type", "subject", "predicate", "value")
 _BOUNDS = {"": "exact", ">": "more_than", ">=": "at_least", "<": "less_than", "<=": "at_most"}
 _NUMBER = r"\d+(?:\.\d+)?"
-_VALUE = re.compile(rf"(?P<sign>>=|<=|>|<|)\s*(?P<low>{_NUMBER})(?:-(?P<high>{_NUMBER})| of (?P<whole>{_NUMBER}))?")
+_VALUE = re.compile(
+    rf"(?P<sign>>=|<=|>|<|)\s*(?P<low>{_NUMBER})(?:-(?P<high>{_NUMBER})| of (?P<whole>{_NUMBER}))?"
+)
 
 
-def read_claims(file: SourceFile, grades: Mapping[str, str] | None = None) -> tuple[pa.Table, tuple[str, ...]]:
+def read_claims(
+    file: SourceFile, grades: Mapping[str, str] | None = None
+) -> tuple[pa.Table, tuple[str, ...]]:
     """Read a file of claims; gives the table, with each claim's root, and notes on unused columns.
 
     Raises NoUsableRows when a chain of `derived_from` runs in a circle or names an unknown claim.
@@ -91,9 +95,13 @@ def root_of(claim_id: str, derived: Mapping[str, str | None], place: str) -> str
     seen = [claim_id]
     while (parent := derived[seen[-1]]) is not None:
         if parent in seen:
-            raise NoUsableRows(f"claims derive from each other in a circle: {' -> '.join([*seen, parent])}", place=place)
+            raise NoUsableRows(
+                f"claims derive from each other in a circle: {' -> '.join([*seen, parent])}", place=place
+            )
         if parent not in derived:
-            raise NoUsableRows(f"claim {seen[-1]} derives from {parent}, which is not in the file", place=place)
+            raise NoUsableRows(
+                f"claim {seen[-1]} derives from {parent}, which is not in the file", place=place
+            )
         seen.append(parent)
     return seen[-1]
 

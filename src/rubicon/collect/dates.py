@@ -37,8 +37,8 @@ def interval(text: str, utc_offset_h: float = 0.0) -> Interval:
     if not second:
         return Interval(start, start_end, stated)
     missing = len(first.split("T")[0]) - len(second) if len(second) < 7 and not second.startswith("20") else 0
-    _, end, _ = _point(first[:missing] + second, text, utc_offset_h)
-    if end < start:
+    last, end, _ = _point(first[:missing] + second, text, utc_offset_h)
+    if last < start:
         raise InvalidPosition("the range ends before it begins", place=text)
     return Interval(start, end, stated)
 
@@ -50,7 +50,13 @@ def _point(part: str, whole: str, utc_offset_h: float) -> tuple[datetime, dateti
     year, month, day = int(found["y"]), int(found["m"] or 1), int(found["d"] or 1)
     try:
         start = datetime(
-            year, month, day, int(found["H"] or 0), int(found["M"] or 0), int(found["S"] or 0), tzinfo=_zone(found["z"], utc_offset_h)
+            year,
+            month,
+            day,
+            int(found["H"] or 0),
+            int(found["M"] or 0),
+            int(found["S"] or 0),
+            tzinfo=_zone(found["z"], utc_offset_h),
         )
     except ValueError as error:
         raise InvalidPosition(str(error), place=whole) from error

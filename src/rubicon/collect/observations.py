@@ -1,7 +1,7 @@
 """Observations from CSV: what a named observer says was seen at a place and time.
 
 Columns: `id, date, kind, site, observation, observer, url` and optionally `vessel, length_m, containers,
-note, shows`. `shows` is the compiler's reading of the words (`ship_present`, `ship_gone`, `stack_present`,
+note, shows, repeats`. `repeats` names the observations that a row is only a copy of. `shows` is the compiler's reading of the words (`ship_present`, `ship_gone`, `stack_present`,
 `stack_gone`, `change`; several joined by `;`): a row without it is shown and weighs nothing.
 """
 
@@ -40,7 +40,7 @@ def _observation(row: Row, file: SourceFile, ports: tuple[Port, ...]) -> dict[st
     site, date, vessel = row.need("site"), row.need("date"), row.take("vessel")
     port, berth = locate(site, ports)
     when = interval(date, port.utc_offset_h if port else 0.0)
-    shows = [word.strip() for word in (row.take("shows") or "").split(";") if word.strip()]
+    shows = _words(row, "shows")
     if not set(shows) <= SHOWS:
         raise NoUsableRows(f"column `shows`: {shows} has words other than {sorted(SHOWS)}", place=row.place)
     return {
@@ -61,10 +61,15 @@ def _observation(row: Row, file: SourceFile, ports: tuple[Port, ...]) -> dict[st
         "quantity": row.need("observation"),
         "observer": row.need("observer"),
         "source": row.need("url"),
+        "repeats": _words(row, "repeats"),
         "note": row.take("note"),
         "source_id": file.source_id,
         "offset": row.number,
     }
+
+
+def _words(row: Row, name: str) -> list[str]:
+    return [word.strip() for word in (row.take(name) or "").split(";") if word.strip()]
 
 
 def locate(site: str, ports: tuple[Port, ...]) -> tuple[Port | None, str | None]:

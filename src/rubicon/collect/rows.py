@@ -65,10 +65,14 @@ def rows(file: SourceFile, required: tuple[str, ...]) -> Iterator[Row]:
         try:
             missing = [name for name in required if name not in (reader.fieldnames or ())]
             if missing:
-                raise MissingColumns(f"missing columns {missing}; found {reader.fieldnames}", place=str(file.path))
+                raise MissingColumns(
+                    f"missing columns {missing}; found {reader.fieldnames}", place=str(file.path)
+                )
             for number, fields in enumerate(reader, start=1):
                 if None in fields:
-                    raise NoUsableRows("more fields than the header names", place=f"{file.path}:{reader.line_num}")
+                    raise NoUsableRows(
+                        "more fields than the header names", place=f"{file.path}:{reader.line_num}"
+                    )
                 yield Row(number, f"{file.path}:{reader.line_num}", dict(fields))
         except (csv.Error, UnicodeDecodeError) as error:
             raise NoUsableRows(str(error), place=f"{file.path}:{reader.line_num}") from error

@@ -73,8 +73,12 @@ class Lake:
         try:
             tables = [pq.read_table(self.root / name, partitioning=None) for name in names]
         except FileNotFoundError as error:
-            raise LakeError("a file that the manifest names is gone", place=str(error.filename or error)) from error
-        return pa.concat_tables([conform(table, schema) for table in tables]) if tables else schema.empty_table()
+            raise LakeError(
+                "a file that the manifest names is gone", place=str(error.filename or error)
+            ) from error
+        return (
+            pa.concat_tables([conform(table, schema) for table in tables]) if tables else schema.empty_table()
+        )
 
 
 class BatchWriter:
@@ -111,7 +115,13 @@ class BatchWriter:
         pq.write_table(vessels, self.staging / "vessels.parquet", compression="zstd")
         _move(self.staging / "vessels.parquet", root / "vessels" / f"{source_id}.parquet")
         _move(self.staging / "rejects.ndjson", self.lake.rejects_path(source_id))
-        entry = {**about, "source_id": source_id, "sha256": self.file.sha256, "file": self.file.path.name, "parts": self.parts}
+        entry = {
+            **about,
+            "source_id": source_id,
+            "sha256": self.file.sha256,
+            "file": self.file.path.name,
+            "parts": self.parts,
+        }
         staged = self.staging / "manifest.json"
         staged.write_text(json.dumps(entry, indent=1, sort_keys=True))
         _move(staged, root / "manifest" / f"{source_id}.json")

@@ -1,0 +1,36 @@
+# The whole interface of a fresh clone. Needs Python 3.11 or newer and make; everything else goes into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+OUT ?= rubicon-demo
+.PHONY: setup dev demo test check bench clean
+
+setup: .venv/core.done  ## install Rubicon into .venv
+dev: .venv/dev.done     ## and what the tests need
+
+.venv/core.done: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Rubicon needs Python 3.11 or newer; set PYTHON=...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+.venv/dev.done: .venv/core.done
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+demo: setup             ## build the dossiers of both cases
+	$(BIN)/rubicon demo --out $(OUT) $(ARGS)
+
+check: dev              ## style, types, import rules
+	$(BIN)/ruff check src tests benchmarks examples
+	$(BIN)/ruff format --check src tests benchmarks examples
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check             ## everything that must pass
+	$(BIN)/pytest -n 2 --dist loadfile
+
+bench: dev              ## measure against peers and write the README's table
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv $(OUT)

@@ -1,0 +1,163 @@
+"""Evidence: every row that a sentence can point at, with its origin, source and mark.
+
+Evidence of real and of simulated origin is never fused: `require_one_origin` refuses it by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from rubicon.case import Case
+from rubicon.collect.registers import imo_check_digit_holds
+from rubicon.errors import SimulatedEvidence
+from rubicon.provenance import SourceFile, evidence_id
+from rubicon.schema import EVIDENCE, Origin, rows_to_table
+
+NOT_STATED = "not_stated"
+
+
+def from_observations(table: pa.Table, files: Mapping[str, SourceFile]) -> list[dict[str, Any]]:
+    """One row for each observation; its original (the image or report) is not captured."""
+    return [
+        {
+            **_in_file(row, files),
+            "evidence_id": row["observation_id"],
+            "kind": "observation",
+            "text": f"{row['date_stated']}, {row['site']}: {_said(row)}",
+            "source": row["observer"],
+            "url": row["source"],
+            "start": row["start"],
+            "end": row["end"],
+            "root": row["repeats"][0] if row["repeats"] else row["observation_id"],
+        }
+        for row in table.to_pylist()
+    ]
+
+
+def _said(row: Mapping[str, Any]) -> str:
+    """What was seen, with the ship, its length and the count as far as the row names them."""
+    ship = f" ({row['vessel']}{', probable' if row['vessel_probable'] else ''})" if row["vessel"] else ""
+    length = f", about {row['length_m']:.0f} m long" if row["length_m"] else ""
+    count = f", {row['containers']:.0f} containers" if row["containers"] else ""
+    return f"{row['quantity']}{ship}{length}{count}"
+
+
+def from_claims(table: pa.Table, files: Mapping[str, SourceFile]) -> list[dict[str, Any]]:
+    """One row for each claim, typed from a report: original not captured."""
+    return [
+        {
+            **_in_file(row, files),
+            "evidence_id": row["claim_id"],
+            "kind": "claim",
+            "text": f"{row['date_stated']}: {row['subject']}, {row['predicate'].replace('_', ' ')}: "
+            f"{row['value']}{' ' + row['unit'] if row['unit'] else ''}",
+            "source": row["source"],
+            "url": row["url"],
+            "root": row["root"],
+        }
+        for row in table.to_pylist()
+    ]
+
+
+def from_listings(table: pa.Table, files: Mapping[str, SourceFile]) -> list[dict[str, Any]]:
+    """One row for each entry of a list that a hit or a cell of the coverage table points at."""
+    return [
+        {
+            **_in_file(row, files),
+            "evidence_id": evidence_id(row["source_id"], row["offset"]),
+            "kind": "listing",
+            "text": f"{row['authority']} list of {row['snapshot']}: {row['name']}"
+            f"{', IMO ' + row['imo'] if row['imo'] else ''}{', ' + row['program'] if row['program'] else ''}",
+            "source": files[row["source_id"]].title or row["list_id"],
+            "url": files[row["source_id"]].url or None,
+            "captured": True,
+        }
+        for row in table.to_pylist()
+    ]
+
+
+def from_positions(table: pa.Table, files: Mapping[str, SourceFile]) -> list[dict[str, Any]]:
+    """One row for each AIS report that an event begins or ends with."""
+    return [
+        {
+            **_in_file(row, files),
+            "evidence_id": evidence_id(row["source_id"], row["offset"]),
+            "kind": "ais_message",
+            "text": f"{row['time_utc']:%Y-%m-%d %H:%M:%S} UTC: {row['vessel_id']} at "
+            f"{row['lat_deg']:.4f}, {row['lon_deg']:.4f}{_speed(row)}",
+            "source": row["receiver"] or files[row["source_id"]].title or files[row["source_id"]].path.name,
+            "captured": True,
+            "start": row["time_utc"],
+            "end": row["time_utc"],
+        }
+        for row in table.to_pylist()
+    ]
+
+
+def _speed(row: Mapping[str, Any]) -> str:
+    return "" if row["speed_kn"] is None else f", {row['speed_kn']:.1f} kn"
+
+
+def from_fact_rows(
+    rows: Iterable[Mapping[str, Any]], files: Mapping[str, SourceFile]
+) -> list[dict[str, Any]]:
+    """Rows of case facts and law: each gives `source_id, offset, kind, text, source, url, verification`."""
+    return [
+        {
+            **_in_file(row, files),
+            "evidence_id": evidence_id(row["source_id"], row["offset"]),
+            **{key: row[key] for key in ("kind", "text", "source", "url", "verification")},
+        }
+        for row in rows
+    ]
+
+
+def _in_file(row: Mapping[str, Any], files: Mapping[str, SourceFile]) -> dict[str, Any]:
+    """Where in which hashed file a row stands."""
+    file = files[row["source_id"]]
+    unit = "byte" if file.format == "nmea" else "row"
+    return {
+        "origin": file.origin,
+        "verification": NOT_STATED,
+        "captured": False,
+        "file": f"data/evidence/{file.path.name}",
+        "sha256": file.sha256,
+        "locator": f"{unit} {row['offset']}",
+        "root": evidence_id(row["source_id"], row["offset"]),
+    }
+
+
+def evidence_table(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """All evidence, one row an id, sorted by id."""
+    unique = {row["evidence_id"]: row for row in rows}
+    return rows_to_table([unique[key] for key in sorted(unique)], EVIDENCE)
+
+
+def require_one_origin(case: Case, evidence: Iterable[Mapping[str, Any]], vessel: str = "") -> Origin:
+    """The one origin of all evidence behind a finding.
+
+    Raises SimulatedEvidence when real and simulated evidence mix, when the case is of the other origin, or
+    when a ship of a simulated case carries numbers that a real ship could hold.
+    """
+    origins = {row["origin"] for row in evidence} | {case.origin.value}
+    place = f"case {case.id}, {vessel or 'any ship'}"
+    if len(origins) > 1:
+        raise SimulatedEvidence("real and simulated evidence cannot support one finding", place=place)
+    if case.origin is Origin.SIMULATED:
+        for ship in case.ships:
+            if could_be_real(ship.imo, ship.vessel_id):
+                raise SimulatedEvidence(
+                    f"{ship.name} has a number that a real ship can hold, and its evidence is simulated",
+                    place=place,
+                )
+    return case.origin
+
+
+def could_be_real(imo: str, vessel_id: str) -> bool:
+    """Whether an IMO number's check digit holds, or an MMSI is one that a ship station can have."""
+
+    ship_mmsi = len(vessel_id) == 9 and vessel_id.isdigit() and vessel_id[0] in "234567"
+    return bool(imo and imo_check_digit_holds(imo)) or ship_mmsi

@@ -1,0 +1,43 @@
+"""The command line: parse, call, print. One verb a stage, and `run` for all of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+import typer
+
+from rubicon.cli import cases, collecting, detecting, responding, screening, trust
+from rubicon.cli.common import app_help, fail
+from rubicon.errors import RubiconError
+
+app = typer.Typer(
+    name="rubicon",
+    help=app_help,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for room in (cases, collecting, detecting, screening, responding, trust):
+    room.add_to(app)
+
+
+def main() -> None:
+    """Run the command line; a named error becomes one line on stderr and its exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except RubiconError as error:
+        fail(error)
+        code = error.exit_code
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except BrokenPipeError:
+        # The reader of our output left; what it did not want to read is no error.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code or 0)

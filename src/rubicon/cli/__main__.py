@@ -1,0 +1,5 @@
+"""`python -m rubicon.cli`."""
+
+from rubicon.cli import main
+
+main()

@@ -1,0 +1,132 @@
+"""`rubicon run` and `rubicon demo`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Annotated, Any
+
+import pyarrow.compute as pc
+import typer
+
+from rubicon import pipeline
+from rubicon.case import load_case
+from rubicon.cli.common import Json, Out, answer, end, say, stages
+from rubicon.errors import UsageError
+from rubicon.examples_folder import example
+
+
+def run(
+    case: Annotated[Path, typer.Argument(help="Case file (TOML).")],
+    out: Out,
+    engine: Annotated[str, typer.Option(help="local.")] = "local",
+    json_: Json = False,
+) -> None:
+    """Run all stages of a case and write its dossier.
+
+    Example: rubicon run examples/najin/case.toml --out out
+    """
+    if engine != "local":
+        raise UsageError("this version has the engine `local`", place=f"--engine {engine}")
+    with stages(7) as advance:
+        made = pipeline.run(load_case(case), out, progress=advance)
+    if json_:
+        answer(summary(made))
+    else:
+        show(made)
+        say(f"next: open {out / 'dossier/data/report.html'}, or rubicon verify {out}")
+    end(made.failed, used=True)
+
+
+def demo(
+    out: Out = Path("rubicon-demo"),
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Do not open a browser.")] = False,
+    json_: Json = False,
+) -> None:
+    """Build both cases: the real record of Najin, and an exercise with fictional ships.
+
+    Example: rubicon demo --out demo
+    """
+    summaries, failed = {}, []
+    for name in ("najin", "exercise"):
+        with stages(7) as advance:
+            made = pipeline.run(load_case(example(name)), out / name, progress=advance)
+        failed += made.failed
+        summaries[name] = summary(made)
+        if not json_:
+            show(made)
+    if json_:
+        answer(summaries)
+    pages = [out / name / "dossier" / "data" / "report.html" for name in summaries]
+    for page in pages:
+        say(f"dossier: {page}")
+    say(f"next: open the pages above, or rubicon verify {out / 'najin'}")
+    end(failed, used=True)
+    if not no_serve and sys.stdout.isatty() and not os.environ.get("CI"):
+        webbrowser.open(pages[0].resolve().as_uri())
+
+
+def summary(made: pipeline.Run) -> dict[str, Any]:
+    """What a run did, in numbers."""
+    tables, read = made.tables, made.ingested
+    kinds = tables["EVENT"]["kind"].to_pylist()
+    return {
+        "case": made.case.id,
+        "origin": made.case.origin.value,
+        "files": len(made.files),
+        "failed": [{"error": e.code, "place": e.place, "reason": e.reason} for e in made.failed],
+        "messages": read.messages,
+        "positions": read.positions,
+        "rejected": read.rejected,
+        "ships": made.ships,
+        "events": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
+        "observations": tables["OBSERVATION"].num_rows,
+        "claims": tables["CLAIM"].num_rows,
+        "listings": tables["LISTING"].num_rows,
+        "hits": tables["HIT"].num_rows,
+        "findings": tables["FINDING"].num_rows,
+        "options": tables["OPTION"].num_rows,
+        "out": str(made.out),
+    }
+
+
+def show(made: pipeline.Run) -> None:
+    """What a run did, for a person."""
+    counts, tables = summary(made), made.tables
+    label = "  SIMULATED: fictional ships" if counts["origin"] == "simulated" else ""
+    print(f"{made.case.title}{label}")
+    if counts["messages"]:
+        events = ", ".join(
+            f"{number} {kind.replace('_', ' ')}{'s' if number != 1 else ''}"
+            for kind, number in counts["events"].items()
+        )
+        print(
+            f"  {counts['messages']:,} messages, {counts['rejected']:,} rejected, {counts['ships']} ships: {events or 'no events'}"
+        )
+    if counts["observations"]:
+        print(
+            f"  {counts['observations']} observations, {counts['claims']} claims, {counts['listings']} list entries, {counts['hits']} hits"
+        )
+    print(f"  {counts['findings']} findings, {counts['options']} rows on coverage and law")
+    for finding in tables["FINDING"].slice(0, 4).to_pylist():
+        print(f"    {finding['answer']}")
+    if counts["origin"] == "simulated" and tables["FINDING"].num_rows:
+        print(f"  {agreement(tables['FINDING'])}")
+    for note in made.notes:
+        say(f"note: {note}")
+
+
+def agreement(findings: Any) -> str:
+    """How the findings of a simulated case compare with its truth."""
+    called = pc.equal(findings["truth"], "called")
+    stated = pc.greater(findings["probability"], 0.5)
+    right = pc.sum(pc.equal(called, stated)).as_py()
+    return f"truth: {right} of {findings.num_rows} findings lie on the right side of even"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the verbs of this room on the command line."""
+    app.command()(demo)
+    app.command()(run)

@@ -1,0 +1,128 @@
+"""`rubicon ingest` and `rubicon simulate`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rubicon.case import Input
+from rubicon.cli.common import Dates, Json, Map, Out, answer, end, err, pairs, say, stages
+from rubicon.collect.ingest import ingest as ingest_files
+from rubicon.errors import UsageError
+from rubicon.schema import Origin
+from rubicon.simulate import simulate as run_scenario
+from rubicon.store.lake import Lake
+
+
+def input_of(
+    path: Path,
+    name: str,
+    map_: str,
+    dates: str,
+    *,
+    speed_unit: str = "",
+    timezone: str = "",
+    decimal: str = "",
+) -> Input:
+    """The settings of one file, as a case would state them.
+
+    Raises UsageError naming the setting that does not exist.
+    """
+    try:
+        return Input.model_validate(
+            {
+                "file": str(path),
+                "format": name,
+                "columns": pairs([part for part in map_.split(",") if part]),
+                "dates": dates,
+                "speed_unit": speed_unit,
+                "timezone": timezone,
+                "decimal": decimal,
+            }
+        )
+    except ValueError as error:
+        raise UsageError(
+            str(error).split("[type=", maxsplit=1)[0].replace("\n", " "), place="settings"
+        ) from error
+
+
+def ingest(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files: NMEA, CSV, Parquet or JSON lines; gzip, bzip2 and zstd too.")
+    ],
+    lake: Annotated[Path, typer.Option(help="Folder of the lake; made when absent.")],
+    format_: Annotated[
+        str, typer.Option("--format", help="Format name; by default the content decides.")
+    ] = "",
+    map_: Map = "",
+    dates: Dates = "",
+    speed_unit: Annotated[str, typer.Option(help="Unit of a speed column: kn or m/s.")] = "",
+    timezone: Annotated[str, typer.Option(help="Zone of times that state none, such as Asia/Seoul.")] = "",
+    decimal: Annotated[str, typer.Option(help="Decimal mark: . or ,")] = "",
+    simulated: Annotated[bool, typer.Option("--simulated", help="The files are simulated.")] = False,
+    json_: Json = False,
+) -> None:
+    """Read files into a lake; rejected rows are kept and counted, a second run adds nothing.
+
+    Example: rubicon ingest stream.nmea tracks.csv --lake lake --dates day-first
+    """
+    items = [
+        (
+            path,
+            input_of(path, format_, map_, dates, speed_unit=speed_unit, timezone=timezone, decimal=decimal),
+        )
+        for path in files
+    ]
+    origin = Origin.SIMULATED if simulated else Origin.REAL
+    with stages(len(files)) as advance:
+        made = ingest_files(
+            items, Lake(lake), origin=origin, progress=lambda name, count: advance(f"{name} {count:,}")
+        )
+    for note in made.notes:
+        say(f"note: {note}")
+    counts = asdict(made)
+    failed = counts.pop("failed")
+    rejects = counts.pop("rejects_files")
+    if json_:
+        answer(
+            {
+                **counts,
+                "rejects_file": rejects[0] if len(rejects) == 1 else rejects,
+                "failed": [{"error": e.code, "place": e.place, "reason": e.reason} for e in failed],
+            }
+        )
+    elif made.files:
+        say(
+            f"{made.messages:,} messages, {made.positions:,} positions, {made.statics:,} identity statements, {made.rejected:,} rejected"
+        )
+        for reason, count in made.reject_reasons.most_common():
+            say(f"  {count:,} {reason}")
+        say(f"next: rubicon detect gaps --lake {lake}")
+    end(made.failed, used=made.files > 0)
+
+
+def simulate(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file (TOML).")],
+    out: Out,
+    seed: Annotated[int, typer.Option(help="Seed: the same gives the same bytes.")] = 0,
+    json_: Json = False,
+) -> None:
+    """Make AIS with known truth from a scenario of fictional ships; every file says that it is simulated.
+
+    Example: rubicon simulate scenario.toml --out sim --seed 1
+    """
+    made = run_scenario(scenario, out, seed)
+    if json_:
+        answer(asdict(made))
+    else:
+        err.print(made)
+        say(f"next: rubicon ingest {out / 'ais.nmea'} --lake lake --simulated")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the verbs of this room on the command line."""
+    app.command()(ingest)
+    app.command()(simulate)

@@ -1,0 +1,77 @@
+"""What every detector, source and list must do, whoever wrote it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import ModuleType
+
+import pytest
+
+from rubicon import engine
+from rubicon.errors import OptionError
+from rubicon.registry import detectors, lists, named, sources
+from rubicon.schema import EVENT, POSITION, rows_to_table
+
+START = datetime(2024, 5, 1, tzinfo=UTC)
+VOYAGE = [
+    {
+        "vessel_id": ship,
+        "time_utc": START + timedelta(hours=hour if hour < 30 else hour + 20),
+        "lat_deg": 42.23 + min(hour, 60 - hour) * 0.02,
+        "lon_deg": 130.30 + min(hour, 60 - hour) * 0.02,
+        "speed_kn": 0.1 if hour in (0, 60) else 6.0,
+        "flags": 0,
+        "source_id": "s",
+        "offset": number * 1000 + hour,
+    }
+    for number, ship in enumerate(("190000001", "190000002", "190000003"))
+    for hour in range(61)
+]
+
+
+def test_all_rooms_are_found() -> None:
+    assert {"segments", "gaps", "port-calls"} <= set(detectors())
+    assert {"nmea", "csv", "parquet", "jsonl"} <= set(sources())
+    assert {"ofac-sdn-csv", "un-xml"} <= set(lists())
+    with pytest.raises(OptionError, match="there are"):
+        named(detectors(), "mindreading", "detector")
+
+
+@pytest.mark.parametrize("module", detectors().values(), ids=detectors())
+class TestDetector:
+    """The contract of a detector."""
+
+    def test_says_what_it_finds_and_where_it_errs(self, module: ModuleType) -> None:
+        assert "false positive" in (module.__doc__ or "").lower()
+        assert set(module.PROFILES) >= {"rubicon", "gfw"}
+        assert all(field.description for field in module.Options.model_fields.values())
+
+    def test_nothing_in_nothing_out(self, module: ModuleType) -> None:
+        found = module.detect(POSITION.empty_table(), module.PROFILES["rubicon"])
+        assert found.num_rows == 0
+        assert found.schema.equals(EVENT)
+
+    @pytest.mark.parametrize("profile", ["rubicon", "gfw"])
+    def test_order_and_repetition_of_rows_change_nothing(self, module: ModuleType, profile: str) -> None:
+        options = module.PROFILES[profile]
+        kind = module.__name__.rsplit(".", 1)[-1]
+        straight = engine.local(kind, rows_to_table(VOYAGE, POSITION), options)
+        mixed = engine.local(kind, rows_to_table(VOYAGE[::-1] + VOYAGE[::3], POSITION), options)
+        assert straight.num_rows > 0
+        assert straight.drop_columns("evidence_ids").equals(mixed.drop_columns("evidence_ids"))
+
+    def test_ships_apart_are_ships_together(self, module: ModuleType) -> None:
+        options = module.PROFILES["rubicon"]
+        kind = module.__name__.rsplit(".", 1)[-1]
+        together = engine.local(kind, rows_to_table(VOYAGE, POSITION), options).to_pylist()
+        apart = [
+            event
+            for ship in ("190000001", "190000002", "190000003")
+            for event in engine.local(kind, rows_to_table([r for r in VOYAGE if r["vessel_id"] == ship], POSITION), options).to_pylist()
+        ]
+        assert together == apart
+
+    def test_an_unknown_option_is_named(self, module: ModuleType) -> None:
+        kind = module.__name__.rsplit(".", 1)[-1]
+        with pytest.raises(OptionError, match="no_such_option"):
+            engine.options_for(kind, settings={"no_such_option": 1})
