@@ -44,7 +44,9 @@ def distance_m(lat1_deg: float, lon1_deg: float, lat2_deg: float, lon2_deg: floa
         return math.hypot(dlat * per_lat, dlon * per_lon)
     b1 = math.atan((1.0 - FLATTENING) * math.tan(math.radians(lat1_deg)))
     b2 = math.atan((1.0 - FLATTENING) * math.tan(math.radians(lat2_deg)))
-    half = math.sin((b2 - b1) / 2.0) ** 2 + math.cos(b1) * math.cos(b2) * math.sin(math.radians(dlon) / 2.0) ** 2
+    half = (
+        math.sin((b2 - b1) / 2.0) ** 2 + math.cos(b1) * math.cos(b2) * math.sin(math.radians(dlon) / 2.0) ** 2
+    )
     half = min(1.0, half)
     if half < 1e-30:
         return 0.0

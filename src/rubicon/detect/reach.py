@@ -1,0 +1,193 @@
+"""Reach: could a ship have called at a port in a gap?
+
+For each gap between two fixes and each port: the ways by sea, whether a call of the stated stay fits in at the
+stated speed, with what margin, and how likely a call is against a passage without one. The mathematics and its
+assumptions stand in `geo.envelope`, the ways in `geo.sea`.
+
+What counts as evidence: the two fixes and the length of the silence, nothing else. A call that fits in is no
+call; a call that does not fit in would need a faster ship, a shorter stay or a wrong fix. Known false
+positives: ships that lie at anchor or drift in silence, poor reception near the port, a highest speed set too
+high. Fields cover the coastline in use; a gap or port outside it gets a reason and no numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from rubicon.case import Port, utc
+from rubicon.errors import NoWater, OutsideCoastline
+from rubicon.geo.coast import Coast, load_coast
+from rubicon.geo.earth import distance_km
+from rubicon.geo.envelope import Floats, Reach, check_options, envelope, gap_hours, reach_at, reach_one
+from rubicon.geo.sea import SeaField, check_position, region, sea_field
+
+NUMBERS = tuple(Reach.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A position at a time: degrees, and a time that is UTC when it states no zone.
+
+    Raises InvalidPosition for degrees that no ship can have.
+    """
+
+    lat_deg: float
+    lon_deg: float
+    time_utc: datetime
+
+    def __post_init__(self) -> None:
+        check_position(self.lat_deg, self.lon_deg)
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """Latitude and longitude in degrees."""
+        return self.lat_deg, self.lon_deg
+
+
+def reach(
+    from_fix: Fix,
+    to_fix: Fix,
+    port: Port,
+    *,
+    max_speed_kn: float = 14.0,
+    stay_h: float = 12.0,
+    coast: Coast | None = None,
+) -> Reach:
+    """Could a ship have called at the port between two fixes?
+
+    A fix or port on land counts from the water near it. Raises InvalidPosition (a fix later than the next),
+    OptionError (speed, stay), OutsideCoastline, NoWater.
+    """
+    check_options(max_speed_kn, stay_h)
+    gap_hours(from_fix.time_utc, to_fix.time_utc)
+    coast = coast or load_coast()
+    places = [from_fix.place, to_fix.place, (port.lat_deg, port.lon_deg)]
+    field = sea_field(*places[2], coast=coast, bbox=region(places, coast))
+    (to_km, to_least), (from_km, from_least) = (field.way(*place) for place in places[:2])
+    direct = distance_km(*from_fix.place, *to_fix.place)
+    return reach_one(
+        (to_km, from_km), from_fix.time_utc, to_fix.time_utc, least_km=(to_least, from_least),
+        straight_km=_straight_km(direct, to_km, from_km), max_speed_kn=max_speed_kn, stay_h=stay_h,
+    )  # fmt: skip
+
+
+def _straight_km(direct_km: Any, to_km: Any, from_km: Any) -> Any:
+    """Lower bound of the passage without a call: the geodesic, and what two ways to one port leave between them."""
+    return np.maximum(direct_km, np.abs(to_km - from_km))
+
+
+def reach_gaps(
+    gaps: pa.Table,
+    ports: Sequence[Port],
+    *,
+    max_speed_kn: float | Mapping[str, float] = 14.0,
+    stay_h: float | None = 12.0,
+    coast: Coast | None = None,
+) -> list[dict[str, Any]]:
+    """Reachability of each port in each gap: a row for each pair, in the order of gaps and ports.
+
+    `gaps` are EVENT rows of kind `gap` (others are passed over). `max_speed_kn` is one speed or speeds by
+    `vessel_id` (14 for ships that it leaves out); `stay_h` None takes each port's usual stay. A row has
+    `event_id`, `vessel_id`, `port`, the numbers of `Reach`, and `reason`: null, or why the numbers are.
+    One field is computed, or read from the cache, for each port.
+    """
+    coast = coast or load_coast()
+    rows = [_Gap.of(row, coast) for row in gaps.to_pylist() if row["kind"] == "gap"]
+    usable = [row for row in rows if not row.reason]
+    by_port = [
+        _port_rows(usable, port, max_speed_kn, port.usual_stay_h if stay_h is None else stay_h, coast)
+        for port in ports
+    ]
+    done = {(row.event_id, p): found for p, found_rows in enumerate(by_port)
+            for row, found in zip(usable, found_rows, strict=True)}  # fmt: skip
+    return [
+        {"event_id": row.event_id, "vessel_id": row.vessel_id, "port": port.name,
+         **(done.get((row.event_id, p)) or _nothing(row.reason))}
+        for row in rows for p, port in enumerate(ports)
+    ]  # fmt: skip
+
+
+def _nothing(reason: str) -> dict[str, Any]:
+    return {**dict.fromkeys(NUMBERS), "reason": reason}
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """A gap's two fixes, or the reason why it has no two."""
+
+    event_id: str
+    vessel_id: str
+    ends: tuple[Fix, Fix] | None
+    reason: str = ""
+
+    @classmethod
+    def of(cls, event: Mapping[str, Any], coast: Coast) -> _Gap:
+        detail, ids = json.loads(event["detail"]), (event["event_id"], event["vessel_id"])
+        if event["end"] is None:
+            return cls(*ids, None, "the gap has no end: the ship was not heard again")
+        start, end = (
+            Fix(detail[f"{end}_lat_deg"], detail[f"{end}_lon_deg"], utc(event[end])) for end in ("start", "end")
+        )
+        for name, fix in (("last", start), ("next", end)):
+            if not coast.covers(*fix.place):
+                return cls(*ids, None, f"the {name} fix lies outside the coastline in use ({coast.resolution})")
+        gap_hours(start.time_utc, end.time_utc)
+        return cls(*ids, (start, end))
+
+
+def _port_rows(
+    gaps: Sequence[_Gap], port: Port, max_speed_kn: float | Mapping[str, float], stay_h: float, coast: Coast
+) -> list[dict[str, Any]]:
+    """Numbers or a reason for one port and each gap."""
+    ends = [gap.ends for gap in gaps if gap.ends]
+    places = np.array([[fix.place for fix in pair] for pair in ends]).reshape(-1, 2, 2)
+    speeds = np.array([_speed(max_speed_kn, gap.vessel_id) for gap in gaps])
+    check_options(speeds, stay_h)
+    if not len(ends):
+        return []
+    try:
+        here = (port.lat_deg, port.lon_deg)
+        field = sea_field(*here, coast=coast, bbox=region([here, *places.reshape(-1, 2)], coast))
+    except (OutsideCoastline, NoWater) as error:
+        return [_nothing(f"{port.name}: {error.reason}") for _ in gaps]
+    return _numbers(field, ends, places, speeds, stay_h)
+
+
+def _speed(max_speed_kn: float | Mapping[str, float], vessel_id: str) -> float:
+    return max_speed_kn.get(vessel_id, 14.0) if isinstance(max_speed_kn, Mapping) else max_speed_kn
+
+
+def _numbers(
+    field: SeaField, ends: Sequence[tuple[Fix, Fix]], places: Floats, speeds: Floats, stay_h: float
+) -> list[dict[str, Any]]:
+    ways = field.ways(places[..., 0], places[..., 1])
+    direct = np.array([distance_km(*a, *b) for a, b in places])
+    hours = np.array([gap_hours(start.time_utc, end.time_utc) for start, end in ends])
+    known = ~np.isnan(ways.km).any(axis=1)
+    km = np.where(known[:, None], ways.km, 0.0)
+    found = envelope(
+        km, np.where(known[:, None], ways.least_km, 0.0), _straight_km(direct, km[:, 0], km[:, 1]), hours,
+        max_speed_kn=speeds, stay_h=stay_h,
+    )  # fmt: skip
+    dry = "no way by sea within the region between the port and the water nearest to a fix"
+    return [
+        {**asdict(reach_at(found, i, start.time_utc, km)), "reason": None} if known[i] else _nothing(dry)
+        for i, (start, _) in enumerate(ends)
+    ]
+
+
+def feasible_ports(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The ports that each gap leaves room for, by the gap's event id."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["event_id"], [])
+        if row["feasible"]:
+            found[row["event_id"]].append(row["port"])
+    return found

@@ -1,0 +1,151 @@
+"""The dossier of a case: one page, the findings for machines, the evidence, all in a bag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pyarrow as pa
+from markupsafe import Markup
+
+from rubicon import __version__
+from rubicon.case import Case
+from rubicon.geo.coast import load_coast
+from rubicon.provenance import SourceFile
+from rubicon.report import bag, evidence, figures, text, view
+from rubicon.report.findings import findings_json
+from rubicon.report.map import Coast
+from rubicon.report.svg import template_text
+from rubicon.schema import Origin
+
+LONG = 60
+"""Tables of more rows than this are folded, with their number of rows on the fold."""
+CARDS = 12
+"""Findings that stand open on the page; further ones are folded."""
+
+
+def build(
+    case: Case,
+    tables: Mapping[str, pa.Table],
+    files: Sequence[SourceFile],
+    out: Path,
+    *,
+    counts: Mapping[str, int] | None = None,
+    coast: Coast | None = None,
+) -> Path:
+    """Write `out/dossier/` (a bag), `out/findings.json` and `out/VERIFY.md`; gives the bag's root.
+
+    `tables` holds tables of `rubicon.schema` by name, any of them absent; POSITION holds the thinned tracks
+    to draw. `counts` are numbers to print that the tables do not show. Without `coast` the bundled one is
+    used. The same input gives the same bytes. An older dossier is replaced only by a whole new one.
+
+    Raises UnknownEvidence for a sentence whose evidence the case does not hold, SimulatedEvidence when
+    origins mix, VerificationFailed when an input file changed since it was read.
+    """
+    held = evidence.hold(files)
+    rows = evidence.entries(tables.get("EVIDENCE"), held)
+    _require_one_origin(case, tables, rows, files)
+    names = {each.file.source_id: text.one_line(each.file.path.name) for each in held}
+    coast = coast or load_coast()
+    links = text.Links((row["evidence_id"] for row in rows), names)
+    source = view.Source(case, tables, rows, held, links)
+    findings = findings_json(case, tables, rows, held, counts or {})
+    page = render(source, coast, counts or {})
+    with bag.replacing(out / "dossier") as root:
+        evidence.place(held, root)
+        (root / "data" / "figures").mkdir(parents=True)
+        (root / evidence.INDEX).parent.mkdir(exist_ok=True)
+        (root / evidence.INDEX).write_bytes(evidence.index(case, rows, held))
+        (root / "data" / "findings.json").write_bytes(findings)
+        (root / "data" / "report.html").write_bytes(page.encode())
+        for name, svg in figures.files(case, tables, coast).items():
+            (root / "data" / "figures" / name).write_bytes(svg.encode())
+        fingerprint = bag.seal(root, bag_info(case))
+    bag.write_whole(out / "findings.json", findings)
+    bag.write_whole(out / "VERIFY.md", verify_page(case, fingerprint).encode())
+    return out / "dossier"
+
+
+def _require_one_origin(
+    case: Case, tables: Mapping[str, pa.Table], rows: Sequence[dict[str, Any]], files: Sequence[SourceFile]
+) -> None:
+    found = tables.get("FINDING")
+    stated = [*rows, *(found.select(["finding_id", "origin"]).to_pylist() if found is not None else [])]
+    evidence.require_origin(case, stated, files)
+
+
+def bag_info(case: Case) -> dict[str, str]:
+    """Tags of the bag; no clock, so that the same case gives the same bag."""
+    simulated = case.origin is Origin.SIMULATED
+    return {
+        "Bag-Software-Agent": f"Rubicon {__version__}",
+        "Case-Origin": case.origin.value,
+        "Case-Period": f"{case.period.start.isoformat()}/{case.period.end.isoformat()}",
+        "External-Description": f"{text.SIMULATED}: {case.title}" if simulated else case.title,
+        "External-Identifier": case.id,
+    }
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """Templates that escape everything and fail on a name that is not there."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("rubicon.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_shown,
+    )
+    filters: dict[str, Callable[..., Any]] = {
+        "mark": text.mark, "day": text.day, "moment": text.moment, "number": text.number, "link": outside_link,
+        "counted": text.counted, "one_line": text.one_line,
+    }  # fmt: skip
+    environment.filters.update(filters)
+    return environment
+
+
+def _shown(value: Any) -> Any:
+    """What an expression of a template prints: markup as it is, text cleaned, nothing for null."""
+    if isinstance(value, str):
+        return value if isinstance(value, Markup) else text.clean(value)
+    return "" if value is None else value
+
+
+def outside_link(url: str | None) -> Markup:
+    """An address as a link with its host when it is plain http(s), as text otherwise."""
+    safe = text.safe_url(url)
+    if safe is None:
+        return Markup("{}").format(text.one_line(url))
+    return Markup('<a rel="noreferrer" href="{}">via {}</a>').format(safe, text.host(safe))
+
+
+def render(source: view.Source, coast: Coast | None, counts: Mapping[str, int]) -> str:
+    """The page: one file, no script, nothing loaded from elsewhere."""
+    css = template_text("figure.css") + template_text("report.css")
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            view.sections(source),
+            links=source.links,
+            figures=figures.for_page(source.case, source.tables, coast),
+            css=Markup(css),
+            simulated=source.case.origin is Origin.SIMULATED,
+            SIMULATED=text.SIMULATED,
+            counts=dict(sorted(counts.items())),
+            LONG=LONG,
+            CARDS=CARDS,
+        )
+    )
+
+
+def verify_page(case: Case, fingerprint: str) -> str:
+    """`VERIFY.md`: how a stranger checks the bag, and what a hash proves and what it does not."""
+    template = template_text("VERIFY.md")
+    simulated = f"**{text.SIMULATED}.**\n\n" if case.origin is Origin.SIMULATED else ""
+    return template.format(case=case.id, fingerprint=fingerprint, simulated=simulated)
