@@ -22,6 +22,10 @@ class RubiconError(Exception):
         """The name under which the error is documented and tested: its class name."""
         return type(self).__name__
 
+    def record(self) -> dict[str, str]:
+        """The error as a JSON object."""
+        return {"error": self.code, "place": self.place, "reason": self.reason}
+
 
 class UsageError(RubiconError):
     """The command was called in a way that it cannot understand."""

@@ -21,9 +21,10 @@ from rubicon.detect.reach import reach_gaps
 from rubicon.errors import OptionError, RubiconError
 from rubicon.registry import detectors, lists, named
 from rubicon.report import dossier
-from rubicon.respond import coverage, law
-from rubicon.schema import EVENT, LISTING, OPTION
+from rubicon.respond import coverage, law, lawbook
+from rubicon.schema import EVENT, OPTION
 from rubicon.screen.match import screen_case
+from rubicon.screen.store import merge
 from rubicon.simulate import simulate
 from rubicon.store.lake import Lake
 
@@ -103,19 +104,19 @@ def detect(case: Case, lake: Lake) -> tuple[pa.Table, Sequence[Mapping[str, Any]
     asked = [case.port(name) for name in sorted({q.port for q in case.questions if q.each_gap})]
     speeds = {ship.vessel_id: ship.max_speed_kn for ship in case.ships}
     of_ships = gaps.filter(pc.is_in(gaps["vessel_id"], pa.array(list(speeds), pa.string())))
-    return events, reach_gaps(of_ships, asked, speeds) if asked else []
+    return events, reach_gaps(of_ships, asked, max_speed_kn=speeds) if asked else []
 
 
 def screen(case: Case, gathered: Gathered) -> tuple[pa.Table, pa.Table]:
     """List entries of the case's lists, and what its ships hit among them."""
-    read = [LISTING.empty_table()]
+    read: list[pa.Table] = []
     for file, input_ in gathered.aside:
         if input_.format in lists():
             try:
                 read.append(named(lists(), input_.format, "list format").read(file, input_))
             except RubiconError as error:
                 gathered.failed.append(error)
-    listings = pa.concat_tables(read)
+    listings = merge(read)
     return listings, screen_case(case.ships, listings)
 
 
@@ -143,8 +144,8 @@ def respond(case: Case, gathered: Gathered, listings: pa.Table) -> tuple[pa.Tabl
         )
     if case.situations:
         parts.append(law.law_options(case.situations))
-        gathered.files += law.files()
-        rows += law.fact_rows()
+        gathered.files += lawbook.law_files()
+        rows += lawbook.fact_rows(key for ids in parts[-1]["evidence_ids"].to_pylist() for key in ids)
     return pa.concat_tables(parts), rows
 
 

@@ -25,19 +25,25 @@ def checked(body: str, start: str = "!") -> str:
     return f"{start}{body}*{parity(body):02X}"
 
 
-def sentence(payload: str, fill: int | str = 0, *, parts: str = "1,1,", channel: str = "A", head: str = "AIVDM") -> str:
+def sentence(
+    payload: str, fill: int | str = 0, *, parts: str = "1,1,", channel: str = "A", head: str = "AIVDM"
+) -> str:
     """A sentence around payload characters; `parts` is total, number and sequence."""
     return checked(f"{head},{parts},{channel},{payload},{fill}")
 
 
-def sentences(payload: str, *, sequence: int | str = "", channel: str = "A", head: str = "AIVDM", at: int = 56) -> list[str]:
+def sentences(
+    payload: str, *, sequence: int | str = "", channel: str = "A", head: str = "AIVDM", at: int = 56
+) -> list[str]:
     """The sentences of a message of bits, cut every `at` characters."""
     characters, fill = armour(payload)
     cut = [characters[k : k + at] for k in range(0, len(characters), at)] or [""]
     if len(cut) == 1:
         return [sentence(cut[0], fill, channel=channel, head=head)]
     return [
-        sentence(part, fill if n == len(cut) else 0, parts=f"{len(cut)},{n},{sequence}", channel=channel, head=head)
+        sentence(
+            part, fill if n == len(cut) else 0, parts=f"{len(cut)},{n},{sequence}", channel=channel, head=head
+        )
         for n, part in enumerate(cut, start=1)
     ]
 
@@ -60,23 +66,55 @@ def class_a(mmsi: int = 273000001, *, kind: int = 1, lat: int = 25_800_000, lon:
 
 
 def class_b(mmsi: int = 273000002, *, lat: int = 25_800_000, lon: int = 78_000_000, speed: int = 50) -> str:
-    return bits((18, 6), (0, 2), (mmsi, 30), (0, 8), (speed, 10), (0, 1), (lon, 28), (lat, 27), (900, 12), (91, 9), (0, 35))
+    return bits(
+        (18, 6),
+        (0, 2),
+        (mmsi, 30),
+        (0, 8),
+        (speed, 10),
+        (0, 1),
+        (lon, 28),
+        (lat, 27),
+        (900, 12),
+        (91, 9),
+        (0, 35),
+    )
 
 
 def class_b_extended(mmsi: int = 273000003, *, name: str = "EXTENDED", lat: int = 25_800_000) -> str:
-    head = bits((19, 6), (0, 2), (mmsi, 30), (0, 8), (50, 10), (0, 1), (78_000_000, 28), (lat, 27), (900, 12), (91, 9), (0, 10))
+    head = bits(
+        (19, 6),
+        (0, 2),
+        (mmsi, 30),
+        (0, 8),
+        (50, 10),
+        (0, 1),
+        (78_000_000, 28),
+        (lat, 27),
+        (900, 12),
+        (91, 9),
+        (0, 10),
+    )
     return head + text(name, 20) + bits((37, 8), (10, 9), (5, 9), (2, 6), (3, 6), (0, 11))
 
 
-def long_range(mmsi: int = 273000004, *, lat: int = 25_800, lon: int = 78_000, speed: int = 12, course: int = 224) -> str:
+def long_range(
+    mmsi: int = 273000004, *, lat: int = 25_800, lon: int = 78_000, speed: int = 12, course: int = 224
+) -> str:
     """Bits of a type 27; latitude and longitude in 1/600 degree."""
-    return bits((27, 6), (0, 2), (mmsi, 30), (0, 2), (5, 4), (lon, 18), (lat, 17), (speed, 6), (course, 9), (0, 2))
+    return bits(
+        (27, 6), (0, 2), (mmsi, 30), (0, 2), (5, 4), (lon, 18), (lat, 17), (speed, 6), (course, 9), (0, 2)
+    )
 
 
 def static(mmsi: int = 273000001, *, imo: int = 9074729, name: str = "FICTION", length: int = 424) -> str:
     """Bits of a type 5."""
     whole = bits((5, 6), (0, 2), (mmsi, 30), (0, 2), (imo, 30)) + text("UABC", 7) + text(name, 20)
-    whole += bits((70, 8), (100, 9), (20, 9), (8, 6), (10, 6), (1, 4), (0, 20), (65, 8)) + text("VOSTOCHNY", 20) + "00"
+    whole += (
+        bits((70, 8), (100, 9), (20, 9), (8, 6), (10, 6), (1, 4), (0, 20), (65, 8))
+        + text("VOSTOCHNY", 20)
+        + "00"
+    )
     return whole[:length]
 
 

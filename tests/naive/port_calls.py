@@ -52,15 +52,15 @@ def _states(km: Sequence[float], speeds: Sequence[float | None], options: Any) -
     states: list[str] = []
     for distance, speed in zip(km, speeds, strict=True):
         before = states[-1] if states else "sea"
-        limit_reached = distance >= options.exit_km if before != "sea" else distance > options.enter_km
-        if limit_reached and not distance <= options.enter_km:
+        outside = distance >= options.exit_km if before != "sea" else True
+        if distance > options.enter_km and outside:
             states.append("sea")
-        elif speed is not None and speed <= options.stop_begins_kn:
-            states.append("stopped")
-        elif before == "stopped" and (speed is None or speed < options.stop_ends_kn):
-            states.append("stopped")
+        elif speed is None:
+            states.append("stopped" if before == "stopped" else "port")
         else:
-            states.append("port")
+            limit = options.stop_ends_kn if before == "stopped" else options.stop_begins_kn
+            below = speed <= options.stop_begins_kn or speed < limit
+            states.append("stopped" if below else "port")
     return states
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from naive.positions import hours
+from naive.positions import by_vessel, hours
 
 NAUTICAL_MILE_M = 1852.0
 CLASSES = {1: {"A"}, 2: {"A"}, 3: {"A"}, 18: {"B"}, 19: {"B"}, 27: {"A", "B"}}
@@ -141,3 +141,16 @@ def _beside(apart: complex, run: complex) -> float:
         return math.inf
     turned = apart * run.conjugate() / abs(run)
     return abs(turned.imag) if 0 < turned.real <= abs(run) else math.inf
+
+
+def by_vessel_split(rows: Sequence[Fix], options: Any) -> dict[tuple[Any, ...], tuple[Any, ...] | None]:
+    """For each vessel, time and place those of the first position of its segment; None is noise."""
+
+    def key(fix: Fix) -> tuple[Any, ...]:
+        return fix["vessel_id"], fix["time_utc"], fix["lat_deg"], fix["lon_deg"]
+
+    found = {}
+    for fixes in by_vessel(rows).values():
+        for fix, first in zip(fixes, split(fixes, options), strict=True):
+            found[key(fix)] = None if first is None else key(fixes[first])
+    return found

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from naive import gaps as naive_gaps
 from naive import port_calls as naive_port_calls
 from naive import segments as naive_segments
 from naive.positions import START, by_vessel, fix, table
-
 from rubicon.case import Port
 from rubicon.detect import gaps, port_calls, segments
 from rubicon.schema import EVENT
@@ -80,7 +80,7 @@ def facts(events: pa.Table, *without: str) -> list[dict[str, Any]]:
             k: v for k, v in detail.items() if not any(word in k for word in (*without, "segment_id"))
         }
         found.append(row)
-    return sorted(found, key=lambda row: (row["vessel_id"], row["start"], str(row)))
+    return sorted(found, key=lambda row: (row["vessel_id"], row["start"], row["lat_deg"], row["lon_deg"]))
 
 
 @each_profile

@@ -51,7 +51,14 @@ def lines(draw: st.DrawFn) -> list[str]:
     checksum = twin.functools.reduce(lambda a, line: a ^ int(line[-2:], 16), made, 0)
     around = draw(st.sampled_from(["", "tag", "first tag", "pghp", "log", "prefix", "station"]))
     if around == "pghp":
-        made.insert(0, write.pghp("2023,11,14,22,13,20,5", draw(st.sampled_from(["", "2190064"])), draw(st.sampled_from([checksum, 0]))))
+        made.insert(
+            0,
+            write.pghp(
+                "2023,11,14,22,13,20,5",
+                draw(st.sampled_from(["", "2190064"])),
+                draw(st.sampled_from([checksum, 0])),
+            ),
+        )
     for n, line in enumerate(made):
         if around == "tag" or (around == "first tag" and n == 0):
             made[n] = draw(tag_blocks()) + line
@@ -64,7 +71,18 @@ def lines(draw: st.DrawFn) -> list[str]:
     return made
 
 
-junk = st.sampled_from(["# comment !AIVDM,1,1,,A,1,0*00", "$GPGGA,1*00", "", " ", "!AIVXX,1", "\\s:x", "x" * 1100, "!AIVDM," + "1" * 1100])
+junk = st.sampled_from(
+    [
+        "# comment !AIVDM,1,1,,A,1,0*00",
+        "$GPGGA,1*00",
+        "",
+        " ",
+        "!AIVXX,1",
+        "\\s:x",
+        "x" * 1100,
+        "!AIVDM," + "1" * 1100,
+    ]
+)
 
 
 @st.composite
@@ -76,8 +94,12 @@ def logs(draw: st.DrawFn) -> bytes:
         at = draw(st.integers(0, min(len(queue) - 1, 2)))
         flat += [queue[at].pop(0)] * draw(st.sampled_from([1, 1, 1, 2, 0]))
         queue = [rest for rest in queue if rest]
-    flat = [part for line in flat for part in ([line, draw(junk)] if draw(st.integers(0, 9)) == 0 else [line])]
-    data = bytearray("".join(line + draw(st.sampled_from(["\n", "\r\n", "\r", "\n", ""])) for line in flat).encode())
+    flat = [
+        part for line in flat for part in ([line, draw(junk)] if draw(st.integers(0, 9)) == 0 else [line])
+    ]
+    data = bytearray(
+        "".join(line + draw(st.sampled_from(["\n", "\r\n", "\r", "\n", ""])) for line in flat).encode()
+    )
     for place in draw(st.lists(st.integers(0, max(0, len(data) - 1)), max_size=3)):
         if data:
             data[place] = draw(st.sampled_from([*b"!\\*,\n\x00\xff0A#$"]))
@@ -104,7 +126,10 @@ def found(parts: list[Messages]) -> dict[str, Any]:
                     "bits": None if part.bits[m] < 0 else "".join(f"{g:06b}" for g in groups)[: part.bits[m]],
                 }
             )
-        refused += [(int(part.rows["offset"][r]), SENTENCE_REASONS[int(part.rows["reason"][r])][0]) for r in part.refused]
+        refused += [
+            (int(part.rows["offset"][r]), SENTENCE_REASONS[int(part.rows["reason"][r])][0])
+            for r in part.refused
+        ]
     return {
         "sentences": sum(part.sentences for part in parts),
         "other_lines": parts[-1].other_lines,
@@ -115,7 +140,12 @@ def found(parts: list[Messages]) -> dict[str, Any]:
 
 def expected(log: twin.Log) -> dict[str, Any]:
     told = [{key: value for key, value in m.items() if key != "parts"} for m in log.messages]
-    return {"sentences": log.sentences, "other_lines": log.other_lines, "messages": told, "refused": sorted(log.refused)}
+    return {
+        "sentences": log.sentences,
+        "other_lines": log.other_lines,
+        "messages": told,
+        "refused": sorted(log.refused),
+    }
 
 
 @settings(max_examples=250, deadline=None)
@@ -126,7 +156,11 @@ def test_finds_what_the_twin_finds(data: bytes) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.one_of(st.binary(max_size=80), st.sampled_from([b"!AIVDM,", b"\\", b"$PGHP,1,", b"*", b"\n"]))))
+@given(
+    st.lists(
+        st.one_of(st.binary(max_size=80), st.sampled_from([b"!AIVDM,", b"\\", b"$PGHP,1,", b"*", b"\n"]))
+    )
+)
 def test_survives_any_bytes(pieces: list[bytes]) -> None:
     data = b"".join(pieces)
     assert found(list(messages(io.BytesIO(data)))) == expected(twin.read(data))
@@ -154,7 +188,9 @@ def test_reads_the_fields_that_the_twin_reads(drawn: list[str]) -> None:
     for n, m in enumerate(statics["message"]):
         kind, at = twin.unsigned(drawn[m], 0, 6), {5: 112, 19: 143, 24: 40}
         if kind != 24 or twin.unsigned(drawn[m], 38, 2) == 0:
-            assert name[ends[n] : ends[n + 1]].tobytes().decode() == (twin.words(drawn[m], at[kind], 20) or "")
+            assert name[ends[n] : ends[n + 1]].tobytes().decode() == (
+                twin.words(drawn[m], at[kind], 20) or ""
+            )
     for m, bits in enumerate(drawn):
         assert FAULTS[part.fault[m]] or part.mmsi[m] == twin.unsigned(bits, 8, 30)
 

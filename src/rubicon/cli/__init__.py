@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-import click
 import typer
 
 from rubicon.cli import cases, collecting, detecting, responding, screening, trust
@@ -27,17 +26,10 @@ for room in (cases, collecting, detecting, screening, responding, trust):
 def main() -> None:
     """Run the command line; a named error becomes one line on stderr and its exit code."""
     try:
-        code = app(standalone_mode=False)
+        app()
     except RubiconError as error:
         fail(error)
-        code = error.exit_code
-    except click.exceptions.Abort:
-        code = 130
-    except click.ClickException as error:
-        error.show()
-        code = 2
+        sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader of our output left; what it did not want to read is no error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code or 0)

@@ -70,13 +70,13 @@ def demo(
 
 def summary(made: pipeline.Run) -> dict[str, Any]:
     """What a run did, in numbers."""
-    tables, read = made.tables, made.ingested
+    tables, read = made.tables, made.gathered.ingested
     kinds = tables["EVENT"]["kind"].to_pylist()
     return {
         "case": made.case.id,
         "origin": made.case.origin.value,
-        "files": len(made.files),
-        "failed": [{"error": e.code, "place": e.place, "reason": e.reason} for e in made.failed],
+        "files": len(made.gathered.files),
+        "failed": [error.record() for error in made.failed],
         "messages": read.messages,
         "positions": read.positions,
         "rejected": read.rejected,
@@ -114,7 +114,7 @@ def show(made: pipeline.Run) -> None:
         print(f"    {finding['answer']}")
     if counts["origin"] == "simulated" and tables["FINDING"].num_rows:
         print(f"  {agreement(tables['FINDING'])}")
-    for note in made.notes:
+    for note in made.gathered.notes:
         say(f"note: {note}")
 
 

@@ -83,17 +83,8 @@ def ingest(
         )
     for note in made.notes:
         say(f"note: {note}")
-    counts = asdict(made)
-    failed = counts.pop("failed")
-    rejects = counts.pop("rejects_files")
     if json_:
-        answer(
-            {
-                **counts,
-                "rejects_file": rejects[0] if len(rejects) == 1 else rejects,
-                "failed": [{"error": e.code, "place": e.place, "reason": e.reason} for e in failed],
-            }
-        )
+        answer(made.record())
     elif made.files:
         say(
             f"{made.messages:,} messages, {made.positions:,} positions, {made.statics:,} identity statements, {made.rejected:,} rejected"

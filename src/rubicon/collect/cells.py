@@ -39,6 +39,11 @@ class Faults:
             self.kinds.append((reason, column))
             self.code[mask & (self.code == 0)] = len(self.kinds)
 
+    def absorb(self, part: Faults, where: npt.NDArray[np.int64]) -> None:
+        """Note the faults of a part; `where` gives the part's row for each row, or -1."""
+        for code, (reason, column) in enumerate(part.kinds, 1):
+            self.mark((where >= 0) & (part.code[where] == code), reason, column)
+
     def of(self, reasons: Container[str]) -> Mask:
         """Rows whose fault has one of the reasons."""
         codes = [code for code, (reason, _) in enumerate(self.kinds, 1) if reason in reasons]
@@ -127,8 +132,8 @@ def ids(cells: pa.Array, faults: Faults, column: str) -> Ids:
     return Ids(made.to_arrow().cast(pa.string()), at, bool(floats.any()))
 
 
-def spread(at: npt.NDArray[np.int64], rows: int) -> Mask:
-    """A mask of some rows out of all."""
-    mask = np.zeros(rows, bool)
-    mask[at] = True
-    return mask
+def located(at: npt.NDArray[np.int64], rows: int) -> npt.NDArray[np.int64]:
+    """For each of all rows its place among the chosen ones, or -1."""
+    where = np.full(rows, -1, np.int64)
+    where[at] = np.arange(len(at))
+    return where

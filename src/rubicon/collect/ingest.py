@@ -44,6 +44,18 @@ class Ingested:
     notes: list[str] = field(default_factory=list)
     failed: list[RubiconError] = field(default_factory=list)
 
+    def record(self) -> dict[str, Any]:
+        """The counts as a JSON object; `rejects_file` is null, one path or several."""
+        return {
+            "files": self.files,
+            **{name: getattr(self, name) for name in COUNTED},
+            "reject_reasons": dict(self.reject_reasons),
+            "rejects_file": self.rejects_files[0] if len(self.rejects_files) == 1 else self.rejects_files or None,
+            "already_in_lake": self.already_in_lake,
+            "notes": self.notes,
+            "failed": [error.record() for error in self.failed],
+        }
+
     def count(self, entry: Mapping[str, Any], known: bool, lake: Lake) -> None:
         """Add one file's manifest."""
         self.files += 1

@@ -188,7 +188,7 @@ def _members(source: _Compressed, notes: list[str]) -> Iterator[bytes]:
     if source.peek():
         left = source.size - source.position
         notes.append(
-            f"{left} bytes that are no {kind or 'compressed'} data after byte {source.position} were not read"
+            f"{left} bytes after the end of the compressed data, from byte {source.position} on, were not read"
         )
 
 

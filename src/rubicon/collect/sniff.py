@@ -19,6 +19,7 @@ FOREIGN = {
     b"II*\x00": "a TIFF image",
     b"MM\x00*": "a TIFF image",
     b"<?xml": "XML",
+    b"[": "a JSON array: write one object on a line",
     b"\xd0\xcf\x11\xe0": "an old Excel or Word file: export it as CSV",
 }
 """What else people hand over, to say more than that it is unknown."""

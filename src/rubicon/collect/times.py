@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rubicon.collect.cells import NOT_STATED, Faults, Floats, Mask, is_text, nulls, numbers, spread
+from rubicon.collect.cells import NOT_STATED, Faults, Floats, Mask, is_text, located, nulls, numbers
 from rubicon.errors import AmbiguousDates, OptionError
 
 Micros = npt.NDArray[np.int64]
@@ -61,7 +61,7 @@ class Times:
         if not is_text(type_):
             cells = pl.Series(cells).cast(pl.String).to_arrow()
         fast = self._iso(cells)
-        return self._text(cells, faults) if fast is None else self._stamps(fast, faults)
+        return self._distinct(cells, faults) if fast is None else self._stamps(fast, faults)
 
     def _iso(self, cells: pa.Array) -> pa.Array | None:
         """A column in which every cell is ISO 8601 with a clock; None when one is not."""
@@ -114,6 +114,14 @@ class Times:
         faults.mark(~read, "time_not_read", self.column)
         return made
 
+    def _distinct(self, cells: pa.Array, faults: Faults) -> Micros:
+        """Read each distinct text once: ships report in the same seconds."""
+        coded = cells.dictionary_encode(null_encoding="encode")
+        part, at = Faults(len(coded.dictionary)), coded.indices.to_numpy()
+        made = self._text(coded.dictionary, part)
+        faults.absorb(part, at)
+        return made[at]
+
     def _text(self, cells: pa.Array, faults: Faults) -> Micros:
         """Cells of any shape: numbers, year first, year last."""
         text = pl.Series(cells, dtype=pl.String).str.strip_chars().fill_null("")
@@ -131,8 +139,7 @@ class Times:
             if date and len(at):
                 part = Faults(len(at))
                 made[at] = self._dated(text.gather(at), date, part)
-                for code, (reason, column) in enumerate(part.kinds, 1):
-                    faults.mark(spread(at[part.code == code], len(text)), reason, column)
+                faults.absorb(part, located(at, len(text)))
                 read[at] = True
         faults.mark(~read, "time_not_read", self.column)
         return made
@@ -145,18 +152,15 @@ class Times:
             .str.replace(r"\s+([+-]\d[\d:]*)$", "${1}")
         )
         zoned = tidy.str.contains(r":\d\d(\.\d+)?\s?([AaPp][Mm])?[+-]\d\d(:?\d\d)?$")
-        with_zone = _parsed(tidy.filter(zoned), [f"{date} {clock}%#z" for clock in CLOCKS], "UTC")
-        without = _parsed(tidy.filter(~zoned), [f"{date} {clock}" for clock in CLOCKS], None)
-        made, at = np.zeros(len(text), np.int64), np.flatnonzero(zoned.to_numpy())
-        here = np.flatnonzero(~zoned.to_numpy())
-        part = Faults(len(here))
-        made[at] = with_zone.to_physical().fill_null(0).to_numpy()
-        if len(here):
-            made[here] = self._local(without, part).to_physical().fill_null(0).to_numpy()
-        faults.mark(spread(at[with_zone.is_null().to_numpy()], len(text)), "time_not_read", self.column)
-        faults.mark(spread(here[without.is_null().to_numpy()], len(text)), "time_not_read", self.column)
-        for code, (reason, column) in enumerate(part.kinds, 1):
-            faults.mark(spread(here[part.code == code], len(text)), reason, column)
+        made = np.zeros(len(text), np.int64)
+        for mask, zone in ((zoned, "UTC"), (~zoned, None)):
+            at = np.flatnonzero(mask.to_numpy())
+            if len(at):
+                formats = [f"{date} {clock}{'%#z' if zone else ''}" for clock in CLOCKS]
+                stamps, part = _parsed(tidy.gather(at), formats, zone), Faults(len(at))
+                part.mark(stamps.is_null().to_numpy(), "time_not_read", self.column)
+                made[at] = self._stamps(stamps.to_arrow(), part)
+                faults.absorb(part, located(at, len(text)))
         return made
 
     def _note(self, note: str) -> None:
@@ -183,13 +187,15 @@ def settle_order(columns: Iterable[tuple[pa.Array, npt.NDArray[np.int64]]], plac
     proof: dict[str, tuple[str, int]] = {}
     example = ""
     for cells, offsets in columns:
-        text = pl.Series(cells, dtype=pl.String).str.strip_chars()
+        coded = cells.dictionary_encode()
+        text = pl.Series(coded.dictionary, dtype=pl.String).str.strip_chars()
         first = text.str.extract(_YEAR_LAST, 1).cast(pl.Int32)
         second = text.str.extract(_YEAR_LAST, 2).cast(pl.Int32)
         for order, days, months in (("day-first", first, second), ("month-first", second, first)):
             at = ((days > 12) & (days <= 31) & (months <= 12)).fill_null(False).arg_true()
             if len(at) and order not in proof:
-                proof[order] = (str(text[at[0]]), int(offsets[at[0]]))
+                row = pc.index(coded.indices, pa.scalar(at[0], pa.int32())).as_py()
+                proof[order] = (str(text[at[0]]), int(offsets[row]))
         example = example or next(iter(text.filter(first.is_not_null()).head(1)), "")
     if len(proof) == 1:
         ((order, (shown, row)),) = proof.items()

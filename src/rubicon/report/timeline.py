@@ -249,7 +249,7 @@ def _lane(lane: Lane, axis: Axis, y: float, pitch: float, narrow: bool) -> str:
     made.append(text(0, y + 13 if narrow else middle + 4, lane.title, "f-l"))
     made += [_mark(mark, axis, middle) for mark in sorted(shown, key=lambda mark: mark.shape != "bar")]
     made.append(text(axis.right_px + 34, middle + 4, str(len(lane.marks)), "f-c", text_anchor="end"))
-    before = sum(mark.start < axis.start for mark in lane.marks if mark not in shown)
+    before = sum((mark.end or mark.start) < axis.start for mark in lane.marks)
     after = len(lane.marks) - len(shown) - before
     edges = [f"{before} earlier"] * bool(before) + [f"{after} after"] * bool(after)
     edges += [f"{lane.undated} without a date"] * bool(lane.undated)

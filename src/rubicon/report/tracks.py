@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rubicon.case import Case
 from rubicon.report.chart import Floats, View
@@ -50,7 +51,7 @@ def _gaps(events: pa.Table | None) -> dict[str, list[Gap]]:
 def _rows_of_kind(events: pa.Table | None, kind: str) -> list[dict[str, Any]]:
     if events is None or not events.num_rows:
         return []
-    rows: list[dict[str, Any]] = events.filter(pa.compute.equal(events["kind"], kind)).to_pylist()
+    rows: list[dict[str, Any]] = events.filter(pc.equal(events["kind"], kind)).to_pylist()
     return rows
 
 

@@ -179,7 +179,9 @@ class FolderBeside:
 def _verify(reader: Reader, beside: FolderBeside) -> Verification:
     """The checks, in the order in which a reader would make them by hand."""
     names = set(reader.names())
-    digests = {name: _digest(reader, name) for name in sorted(names)}
+    read = {name: _digest(reader, name) for name in sorted(names)}
+    digests = {name: digest for name, (digest, _) in read.items()}
+    sizes = {name: size for name, (_, size) in read.items() if name.startswith("data/")}
     checked = [*reader.odd(), *_declaration(reader, names)]
     payload, lines = _manifest(reader, MANIFEST, names)
     checked += lines
@@ -188,22 +190,23 @@ def _verify(reader: Reader, beside: FolderBeside) -> Verification:
     checked += lines
     own = {name for name in names if not name.startswith("data/") and name != TAG_MANIFEST}
     checked += _compare(tags, digests, own, TAG_MANIFEST)
-    checked += _oxum(reader, names)
+    checked += _oxum(reader, names, sizes)
     checked += _index(reader, digests)
     fingerprint = digests.get(TAG_MANIFEST, "")
     return Verification((*checked, *_beside(reader, names, beside, fingerprint)), fingerprint)
 
 
-def _digest(reader: Reader, name: str) -> str:
-    """SHA-256 of a file; a file that cannot be read to its end has none that matches."""
+def _digest(reader: Reader, name: str) -> tuple[str, int]:
+    """SHA-256 and size of a file; a file that cannot be read to its end has no hash that matches."""
+    digest, size = hashlib.sha256(), 0
     try:
-        digest = hashlib.sha256()
         with reader.open(name) as handle:
             while chunk := handle.read(1 << 20):
                 digest.update(chunk)
-        return digest.hexdigest()
+                size += len(chunk)
+        return digest.hexdigest(), size
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-        return f"cannot be read ({error})"
+        return f"cannot be read ({error})", size
 
 
 def _text(reader: Reader, name: str) -> str:
@@ -260,13 +263,12 @@ def _compare(
             )
 
 
-def _oxum(reader: Reader, names: set[str]) -> Iterator[Check]:
+def _oxum(reader: Reader, names: set[str], sizes: dict[str, int]) -> Iterator[Check]:
     """The number of bytes and files that `bag-info.txt` states."""
     if "bag-info.txt" not in names:
         yield Check("bag-info.txt", False, "is missing")
         return
-    payload = [name for name in names if name.startswith("data/")]
-    true = f"{sum(_size(reader, name) for name in payload)}.{len(payload)}"
+    true = f"{sum(sizes.values())}.{len(sizes)}"
     found = re.search(r"^Payload-Oxum: (\S+)$", _text(reader, "bag-info.txt"), re.MULTILINE)
     said = found[1] if found else "nothing"
     yield Check(
@@ -274,11 +276,6 @@ def _oxum(reader: Reader, names: set[str]) -> Iterator[Check]:
         said == true,
         "" if said == true else f"bag-info.txt says {said}, the payload is {true}",
     )
-
-
-def _size(reader: Reader, name: str) -> int:
-    with reader.open(name) as handle:
-        return handle.seek(0, 2)
 
 
 def _index(reader: Reader, digests: dict[str, str]) -> Iterator[Check]:

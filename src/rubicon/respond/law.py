@@ -229,7 +229,9 @@ def _involvement(rule: Rule, question: LawQuestion) -> str:
 def _zone(rule: Rule, question: LawQuestion) -> str:
     if "any" in rule.zones or question.zone_kind in rule.zones:
         return ""
-    named = dict.fromkeys(zone.replace("_", " ") for one in rules()[rule.id] for zone in one.zones if zone != "any")
+    named = dict.fromkeys(
+        zone.replace("_", " ") for one in rules()[rule.id] for zone in one.zones if zone != "any"
+    )
     return f"speaks of {', '.join(named)}; the ship is in {question.zone.replace('_', ' ')}"
 
 

@@ -48,7 +48,10 @@ def read(tmp_path: Path) -> Callable[..., Result]:
         path = tmp_path / "log.nmea"
         path.write_bytes(gzip.compress(data) if packed else data)
         batches = list(nmea.read(source_file(path), Input(file="log.nmea", format="nmea")))
-        tables = [pa.concat_tables([getattr(b, name) for b in batches]) for name in ("positions", "vessels", "rejects")]
+        tables = [
+            pa.concat_tables([getattr(b, name) for b in batches])
+            for name in ("positions", "vessels", "rejects")
+        ]
         for table in tables:
             table.validate(full=True)
         counts = [sum(getattr(b, name) for b in batches) for name in ("sentences", "messages")]
@@ -83,16 +86,28 @@ def test_positions_of_class_b_and_long_range(read: Callable[..., Result]) -> Non
 
 
 def test_statements_of_identity(read: Callable[..., Result]) -> None:
-    result = read(one(write.static()), one(write.class_b_extended()), one(write.part_a()), one(write.part_b()))
+    result = read(
+        one(write.static()), one(write.class_b_extended()), one(write.part_a()), one(write.part_b())
+    )
     a, extended, name, craft = result.vessels
     assert a | {"source_id": "", "offset": 0} == {
         "vessel_id": "273000001", "time_utc": AT, "imo": "9074729", "imo_valid": True, "mmsi": "273000001", "name": "FICTION",
         "call_sign": "UABC", "flag": None, "ship_type": "70", "length_m": 120.0, "beam_m": 18.0, "draught_m": 6.5,
         "destination": "VOSTOCHNY", "source_id": "", "offset": 0,
     }  # fmt: skip
-    assert (extended["name"], extended["ship_type"], extended["length_m"], extended["imo"]) == ("EXTENDED", "37", 15.0, None)
+    assert (extended["name"], extended["ship_type"], extended["length_m"], extended["imo"]) == (
+        "EXTENDED",
+        "37",
+        15.0,
+        None,
+    )
     assert (name["name"], name["call_sign"], name["length_m"]) == ("SMALL CRAFT", None, None)
-    assert (craft["name"], craft["call_sign"], craft["length_m"], craft["beam_m"]) == (None, "UB123", 12.0, 4.0)
+    assert (craft["name"], craft["call_sign"], craft["length_m"], craft["beam_m"]) == (
+        None,
+        "UB123",
+        12.0,
+        4.0,
+    )
     assert result.messages == 4
 
 
@@ -103,7 +118,13 @@ def test_mother_ship_number_is_no_dimension(read: Callable[..., Result]) -> None
 
 @pytest.mark.parametrize(
     ("imo", "stated", "valid"),
-    [(9074729, "9074729", True), (9074728, "9074728", False), (0, None, None), (1, "0000001", False), (1073741823, "1073741823", False)],
+    [
+        (9074729, "9074729", True),
+        (9074728, "9074728", False),
+        (0, None, None),
+        (1, "0000001", False),
+        (1073741823, "1073741823", False),
+    ],
 )
 def test_imo_number(read: Callable[..., Result], imo: int, stated: str | None, valid: bool | None) -> None:
     (row,) = read(one(write.static(imo=imo))).vessels
@@ -115,7 +136,9 @@ def test_imo_number(read: Callable[..., Result], imo: int, stated: str | None, v
     [(273000001, False), (200000000, False), (799999999, False), (0, True), (111111111, True), (123456789, True), (27300000, True),
      (2734000, True), (992734000, True), (111273001, True), (982730000, True), (970123456, True), (812345678, True)],
 )  # fmt: skip
-def test_mmsi_that_no_ship_holds_is_kept_and_flagged(read: Callable[..., Result], mmsi: int, flagged: bool) -> None:
+def test_mmsi_that_no_ship_holds_is_kept_and_flagged(
+    read: Callable[..., Result], mmsi: int, flagged: bool
+) -> None:
     (row,) = read(one(write.class_a(mmsi))).positions
     assert row["vessel_id"] == f"{mmsi:09d}"
     assert bool(row["flags"] & Flag.MMSI_NOT_A_SHIP) is flagged
@@ -136,14 +159,27 @@ def test_sentinels(read: Callable[..., Result]) -> None:
         one(write.class_a(lat=54_000_001)), one(write.class_a(lon=-108_000_001)),
     )  # fmt: skip
     silent, full, far = result.positions
-    assert [silent[key] for key in ("speed_kn", "heading_deg", "course_deg", "flags")] == [None, None, None, Flag.NO_SPEED]
-    assert [full[key] for key in ("speed_kn", "heading_deg", "course_deg", "flags")] == [102.2, 359.0, 359.9, 0]
+    assert [silent[key] for key in ("speed_kn", "heading_deg", "course_deg", "flags")] == [
+        None,
+        None,
+        None,
+        Flag.NO_SPEED,
+    ]
+    assert [full[key] for key in ("speed_kn", "heading_deg", "course_deg", "flags")] == [
+        102.2,
+        359.0,
+        359.9,
+        0,
+    ]
     assert [far[key] for key in ("speed_kn", "course_deg", "flags")] == [None, None, Flag.NO_SPEED]
     assert result.reasons == {"no_position": 3, "bad_position": 2}
 
 
 def test_poles_and_date_line_are_positions(read: Callable[..., Result]) -> None:
-    rows = read(one(write.class_a(lat=54_000_000, lon=-108_000_000)), one(write.class_a(lat=-54_000_000, lon=108_000_000)))
+    rows = read(
+        one(write.class_a(lat=54_000_000, lon=-108_000_000)),
+        one(write.class_a(lat=-54_000_000, lon=108_000_000)),
+    )
     assert [(row["lat_deg"], row["lon_deg"]) for row in rows.positions] == [(90.0, -180.0), (-90.0, 180.0)]
 
 
@@ -154,7 +190,12 @@ def test_null_island_is_kept_and_flagged(read: Callable[..., Result]) -> None:
 
 def test_own_ship_and_any_talker(read: Callable[..., Result]) -> None:
     rows = read(*[one(write.class_a(), head=head) for head in ("AIVDO", "BSVDM", "--VDM", "SAVDM")]).positions
-    assert [(row["receiver"], row["flags"]) for row in rows] == [("AI", Flag.OWN_SHIP), ("BS", 0), ("--", 0), ("SA", 0)]
+    assert [(row["receiver"], row["flags"]) for row in rows] == [
+        ("AI", Flag.OWN_SHIP),
+        ("BS", 0),
+        ("--", 0),
+        ("SA", 0),
+    ]
 
 
 @pytest.mark.parametrize("kind", [*range(1, 28)])
@@ -170,7 +211,9 @@ def test_unknown_types_are_refused(read: Callable[..., Result], kind: int) -> No
 
 
 def test_unknown_part_of_type_24_is_refused(read: Callable[..., Result]) -> None:
-    assert read(one(write.bits((24, 6), (0, 2), (273000001, 30), (2, 2)) + "0" * 128)).reasons == {"unknown_type": 1}
+    assert read(one(write.bits((24, 6), (0, 2), (273000001, 30), (2, 2)) + "0" * 128)).reasons == {
+        "unknown_type": 1
+    }
 
 
 @pytest.mark.parametrize(
@@ -187,12 +230,21 @@ def test_unknown_part_of_type_24_is_refused(read: Callable[..., Result]) -> None
 )  # fmt: skip
 def test_lengths_of_real_receivers(read: Callable[..., Result], bits: str, usable: bool) -> None:
     result = read(one(bits))
-    assert len(result.positions) + len(result.vessels) > 0 if usable else result.reasons == {"short_payload": 1}
+    assert (
+        len(result.positions) + len(result.vessels) > 0 if usable else result.reasons == {"short_payload": 1}
+    )
 
 
 def test_checksums(read: Callable[..., Result]) -> None:
     good = write.sentence("13aDp<PP000IwSlN?Wm@0?wN2<1T")
-    result = read(C + good, C + good[:-2] + good[-2:].lower(), C + good[:-2] + "00", good[:-3], good[:-1], good[:-2] + "G0")
+    result = read(
+        C + good,
+        C + good[:-2] + good[-2:].lower(),
+        C + good[:-2] + "00",
+        good[:-3],
+        good[:-1],
+        good[:-2] + "G0",
+    )
     assert len(result.positions) == 2
     assert result.reasons == {"bad_checksum": 1, "missing_checksum": 3}
     assert (result.sentences, result.messages) == (6, 2)
@@ -230,14 +282,21 @@ def test_cut_lines_cost_no_other_sentence(read: Callable[..., Result]) -> None:
 
 def test_line_without_end_is_refused_once_and_the_rest_is_read(read: Callable[..., Result]) -> None:
     whole = one(write.class_a())
-    result = read(b"x" * 10_000_000 + b"\n", whole, b"!AIVDM,1,1,,A," + b"1" * 3000 + b"\n", whole, b"x" * 40_000_000)
+    result = read(
+        b"x" * 10_000_000 + b"\n", whole, b"!AIVDM,1,1,,A," + b"1" * 3000 + b"\n", whole, b"x" * 40_000_000
+    )
     assert (result.sentences, len(result.positions), result.reasons) == (3, 2, {"line_too_long": 3})
     assert all(len(row["raw"]) == 512 for row in result.rejects)
 
 
 def test_zero_bytes_and_invalid_text(read: Callable[..., Result]) -> None:
     whole = one(write.class_a()).encode()
-    result = read(b"\0" * 5000 + b"\n", b"\xff\xfe" + whole + b"\n", whole.replace(b"AIVDM,1", b"AIVDM,\xff1") + b"\n", whole[:-8] + b"\0" * 8)
+    result = read(
+        b"\0" * 5000 + b"\n",
+        b"\xff\xfe" + whole + b"\n",
+        whole.replace(b"AIVDM,1", b"AIVDM,\xff1") + b"\n",
+        whole[:-8] + b"\0" * 8,
+    )
     assert len(result.positions) == 1
     assert result.reasons == {"line_too_long": 1, "bad_checksum": 1, "missing_checksum": 1}
     assert result.rejects[1]["raw"].count("\\xff") == 1
@@ -303,8 +362,21 @@ def test_pghp_gives_time_and_base_station(read: Callable[..., Result]) -> None:
 
 
 def test_pghp_holds_for_the_sentence_that_it_names(read: Callable[..., Result]) -> None:
-    single, other, pair = write.sentences(write.class_a()), write.sentences(write.class_b()), write.sentences(write.static(), sequence=3)
-    lost = read(_pghp(single), *other, *single, _pghp(single)[:-2] + "00", *single, _pghp(single), single[0][:-2] + "00", *single)
+    single, other, pair = (
+        write.sentences(write.class_a()),
+        write.sentences(write.class_b()),
+        write.sentences(write.static(), sequence=3),
+    )
+    lost = read(
+        _pghp(single),
+        *other,
+        *single,
+        _pghp(single)[:-2] + "00",
+        *single,
+        _pghp(single),
+        single[0][:-2] + "00",
+        *single,
+    )
     assert lost.reasons == {"no_time": 4, "bad_checksum": 1}
     assert read(_pghp(single), *pair).vessels[0]["time_utc"] is None
 
@@ -342,7 +414,12 @@ def _pair(sequence: int | str, channel: str = "A", mmsi: int = 273000001, head: 
 
 
 def test_parts_in_any_interleaving(read: Callable[..., Result]) -> None:
-    pairs = [_pair(s, c, 273000000 + s * 10 + ord(c), h) for s in range(10) for c in "AB" for h in ("AIVDM", "BSVDM")]
+    pairs = [
+        _pair(s, c, 273000000 + s * 10 + ord(c), h)
+        for s in range(10)
+        for c in "AB"
+        for h in ("AIVDM", "BSVDM")
+    ]
     lines = [first for first, _ in pairs] + [second for _, second in reversed(pairs)]
     result = read(*lines)
     assert (result.messages, len(result.vessels), result.rejects) == (40, 40, [])
@@ -352,9 +429,15 @@ def test_parts_of_tag_block_groups(read: Callable[..., Result]) -> None:
     lines = []
     for n in (1, 2):
         for group in (11, 12):
-            lines.append(write.tag(f"g:{n}-2-{group}" + (",c:1700000000,s:rX" if n == 1 else "")) + _pair(5, mmsi=273000000 + group)[n - 1])
+            lines.append(
+                write.tag(f"g:{n}-2-{group}" + (",c:1700000000,s:rX" if n == 1 else ""))
+                + _pair(5, mmsi=273000000 + group)[n - 1]
+            )
     result = read(*lines)
-    assert [(row["vessel_id"], row["time_utc"]) for row in result.vessels] == [("273000011", AT), ("273000012", AT)]
+    assert [(row["vessel_id"], row["time_utc"]) for row in result.vessels] == [
+        ("273000011", AT),
+        ("273000012", AT),
+    ]
 
 
 def test_three_parts_in_wrong_order_with_duplicates(read: Callable[..., Result]) -> None:
@@ -382,7 +465,10 @@ def test_incomplete_messages_are_refused_part_by_part(read: Callable[..., Result
 def test_parts_of_different_messages_are_not_joined(read: Callable[..., Result]) -> None:
     old, new = _pair(1, mmsi=273000001), _pair(1, mmsi=273000002)
     replaced = read(old[0], *new)
-    assert ([row["vessel_id"] for row in replaced.vessels], replaced.reasons) == (["273000002"], {"incomplete_multipart": 1})
+    assert ([row["vessel_id"] for row in replaced.vessels], replaced.reasons) == (
+        ["273000002"],
+        {"incomplete_multipart": 1},
+    )
     other = one(write.part_a())
     assert read(old[0], *[other] * 1001, old[1]).reasons == {"incomplete_multipart": 2}
     assert read(old[0], *[other] * 998, old[1]).reasons == {}
@@ -397,7 +483,10 @@ def test_open_messages_stay_bounded(read: Callable[..., Result]) -> None:
 
 def test_extended_report_without_position_still_states_who_it_is(read: Callable[..., Result]) -> None:
     result = read(one(write.class_b_extended(lat=54_600_000)), write.sentences(write.class_b_extended())[0])
-    assert ([row["name"] for row in result.vessels], result.reasons) == (["EXTENDED"] * 2, {"no_position": 1, "no_time": 1})
+    assert ([row["name"] for row in result.vessels], result.reasons) == (
+        ["EXTENDED"] * 2,
+        {"no_position": 1, "no_time": 1},
+    )
 
 
 def test_name_that_a_spreadsheet_would_run_is_kept_as_stated(read: Callable[..., Result]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,9 @@ def najin_case(**changes: Any) -> Case:
     return Case(**{**fields, **changes})
 
 
-def look(number: int, start: datetime, end: datetime, written: str, said: str, shows: list[str], **more: Any) -> dict[str, Any]:
+def look(
+    number: int, start: datetime, end: datetime, written: str, said: str, shows: list[str], **more: Any
+) -> dict[str, Any]:
     return {
         "observation_id": f"G{number:03d}", "start": start, "end": end, "date_stated": written, "tz_stated": False,
         "kind": "image", "shows": shows, "port": "Najin", "berth": PIER, "site": "Najin DPRK pier",
@@ -104,7 +107,17 @@ def observations() -> list[dict[str, Any]]:
 
 
 def claims() -> list[dict[str, Any]]:
-    def claim(number: int, written: str, source: str, type_: str, value: str, bound: str, low: float, unit: str, **more: Any) -> dict[str, Any]:
+    def claim(
+        number: int,
+        written: str,
+        source: str,
+        type_: str,
+        value: str,
+        bound: str,
+        low: float,
+        unit: str,
+        **more: Any,
+    ) -> dict[str, Any]:
         return {
             "claim_id": f"C{number:03d}", "date_stated": written, "source": source, "source_type": type_,
             "subject": "DPRK", "predicate": "delivered_containers", "value": value, "bound": bound, "low": low, "unit": unit,
@@ -155,7 +168,9 @@ def finding(**changes: Any) -> dict[str, Any]:
 
 
 def options(prefix: str) -> list[dict[str, Any]]:
-    def cell(ship: str, actor: str, status: str, when: str | None, lag: int | None, **more: Any) -> dict[str, Any]:
+    def cell(
+        ship: str, actor: str, status: str, when: str | None, lag: int | None, **more: Any
+    ) -> dict[str, Any]:
         return {
             "option_id": f"{ship}-{actor}", "kind": "coverage", "subject": ship, "actor": actor, "status": status, "date": when,
             "text": f"{ship}: {status.replace('_', ' ')} by {actor}.", "detail": json.dumps({"lag_days": lag, "ground": "EO 14024"}),
@@ -168,7 +183,11 @@ def options(prefix: str) -> list[dict[str, Any]]:
         "detail": json.dumps({"applicable": True, "consent_needed": "port: none", "obstacles": ["innocent passage"], "missing": ["reasonable grounds"]}),
         "verification": "recalled_check_text", "evidence_ids": ["law-1"],
     }  # fmt: skip
-    other = law | {"option_id": "law-2375-11", "subject": "2375-11", "detail": json.dumps({"applicable": False, "reason": "names ships that fly the DPRK flag"})}
+    other = law | {
+        "option_id": "law-2375-11",
+        "subject": "2375-11",
+        "detail": json.dumps({"applicable": False, "reason": "names ships that fly the DPRK flag"}),
+    }
     return [
         cell("Angara", "US", "listed", "2022-05-08", -523), cell("Angara", "KR", "listed", "2024-04-02", 172),
         cell("Angara", "UN", "unknown", None, None), cell("Maria", "US", "listed", "2023-12-12", 60),
@@ -194,16 +213,84 @@ def najin_tables(files: list[SourceFile]) -> dict[str, pa.Table]:
     looks = [row | {"source_id": seen.source_id} for row in observations()]
     told = [row | {"source_id": said.source_id} for row in claims()]
     entry = f"{listed.source_id}@1"
-    known = [evidence_row(r["observation_id"], "observation", f"{r['date_stated']}: {r['quantity']}", sha256=seen.sha256, url=r["source"], source=r["observer"]) for r in looks]
-    known += [evidence_row(r["claim_id"], "claim", f"{r['subject']}: {r['value']}", sha256=said.sha256, url=r["url"], source=r["source"]) for r in told]
-    known += [
-        evidence_row(entry, "listing", "US list: ANGARA, IMO 9179842", sha256=listed.sha256, captured=True, source="OFAC SDN"),
-        evidence_row("law-1", "law", "S/RES/2397(2017), paragraph 9", verification="secondary_seen", source="S/RES/2397(2017)"),
+    known = [
+        evidence_row(
+            r["observation_id"],
+            "observation",
+            f"{r['date_stated']}: {r['quantity']}",
+            sha256=seen.sha256,
+            url=r["source"],
+            source=r["observer"],
+        )
+        for r in looks
     ]
-    listing = {"listing_id": "ofac-1", "list_id": "ofac 2024-05-03", "authority": "US", "snapshot": "2024-05-03", "kind": "vessel", "name": "ANGARA", "aliases": [], "imo": "9179842", "linked_to": [], "source_id": listed.source_id, "offset": 1}
+    known += [
+        evidence_row(
+            r["claim_id"],
+            "claim",
+            f"{r['subject']}: {r['value']}",
+            sha256=said.sha256,
+            url=r["url"],
+            source=r["source"],
+        )
+        for r in told
+    ]
+    known += [
+        evidence_row(
+            entry,
+            "listing",
+            "US list: ANGARA, IMO 9179842",
+            sha256=listed.sha256,
+            captured=True,
+            source="OFAC SDN",
+        ),
+        evidence_row(
+            "law-1",
+            "law",
+            "S/RES/2397(2017), paragraph 9",
+            verification="secondary_seen",
+            source="S/RES/2397(2017)",
+        ),
+    ]
+    listing = {
+        "listing_id": "ofac-1",
+        "list_id": "ofac 2024-05-03",
+        "authority": "US",
+        "snapshot": "2024-05-03",
+        "kind": "vessel",
+        "name": "ANGARA",
+        "aliases": [],
+        "imo": "9179842",
+        "linked_to": [],
+        "source_id": listed.source_id,
+        "offset": 1,
+    }
     person = listing | {"listing_id": "ofac-2", "kind": "person", "name": "SOMEONE, Private"}
-    hit = {"query": "Angara", "query_imo": "9179842", "listing_id": "ofac-1", "name": "ANGARA", "imo": "9179842", "authority": "US", "class": "match", "matched_on": "imo", "listed_from": "2022-05-08", "score": 1.0, "reasons": ["IMO 9179842 = 9179842"], "evidence_ids": [entry]}
-    vessel = {"vessel_id": "imo:9179842", "imo": "9179842", "imo_valid": True, "name": "ANGARA", "ship_type": "Ro-ro", "length_m": 120.0, "flag": "Russia", "source_id": listed.source_id, "offset": 1}
+    hit = {
+        "query": "Angara",
+        "query_imo": "9179842",
+        "listing_id": "ofac-1",
+        "name": "ANGARA",
+        "imo": "9179842",
+        "authority": "US",
+        "class": "match",
+        "matched_on": "imo",
+        "listed_from": "2022-05-08",
+        "score": 1.0,
+        "reasons": ["IMO 9179842 = 9179842"],
+        "evidence_ids": [entry],
+    }
+    vessel = {
+        "vessel_id": "imo:9179842",
+        "imo": "9179842",
+        "imo_valid": True,
+        "name": "ANGARA",
+        "ship_type": "Ro-ro",
+        "length_m": 120.0,
+        "flag": "Russia",
+        "source_id": listed.source_id,
+        "offset": 1,
+    }
     reject = {"source_id": said.source_id, "offset": 3, "reason": "no_date"}
     return {
         "OBSERVATION": rows_to_table(looks, OBSERVATION),
@@ -225,7 +312,7 @@ def exercise_case() -> Case:
     ships = tuple(Ship(name=name, vessel_id=f"99900000{i}", imo="") for i, name in enumerate(SHIPS))
     base = najin_case()
     return najin_case(
-        id="exercise", title="Exercise: ships that go dark after Vladivostok", origin="simulated", first_evidence=None,
+        id="exercise", title="Exercise: ships that go dark after Vladivostok", origin="simulated", first_evidence=None, summary="Fictional ships leave Vladivostok, fall silent and appear off Dunay.",
         period=Period(start=date(2030, 3, 1), end=date(2030, 3, 14)), ships=ships, ports=base.ports[:4], limits=(),
         questions=(Question(id="E1", kind="call", port="Najin", start=utc(2030, 3, 1), end=utc(2030, 3, 14), each_gap=True),),
     )  # fmt: skip
@@ -248,15 +335,39 @@ def exercise_tables(file: SourceFile, others: int = 6) -> dict[str, pa.Table]:
     gaps, known = [], []
     for i in range(len(SHIPS)):
         own = [row for row in positions if row["vessel_id"] == f"99900000{i}"]
-        last = next(row for row, after in zip(own, own[1:], strict=False) if after["time_utc"] - row["time_utc"] > timedelta(hours=6))
+        last = next(
+            row for row, after in pairwise(own) if after["time_utc"] - row["time_utc"] > timedelta(hours=6)
+        )
         gaps.append({
             "event_id": f"gap{i}", "kind": "gap", "vessel_id": last["vessel_id"], "start": last["time_utc"],
             "end": last["time_utc"] + timedelta(hours=35), "lat_deg": last["lat_deg"], "lon_deg": last["lon_deg"], "score": 1.0,
             "detail": json.dumps({"duration_h": 35.0}), "evidence_ids": [f"{file.source_id}@{i}"],
         })  # fmt: skip
-        known.append(evidence_row(f"{file.source_id}@{i}", "ais_message", "last report", origin="simulated", captured=True, sha256=file.sha256, source=file.path.name))
-    call = gaps[0] | {"event_id": "call0", "kind": "port_call", "vessel_id": "888000003", "detail": json.dumps({"port": "Vostochny"}), "end": gaps[0]["start"] + timedelta(hours=50)}
+        known.append(
+            evidence_row(
+                f"{file.source_id}@{i}",
+                "ais_message",
+                "last report",
+                origin="simulated",
+                captured=True,
+                sha256=file.sha256,
+                source=file.path.name,
+            )
+        )
+    call = gaps[0] | {
+        "event_id": "call0",
+        "kind": "port_call",
+        "vessel_id": "888000003",
+        "detail": json.dumps({"port": "Vostochny"}),
+        "end": gaps[0]["start"] + timedelta(hours=50),
+    }
+    texts = (f"{SHIPS[0]} called at Najin while dark", f"{SHIPS[0]} passed by or stayed elsewhere")
     found = finding(
+        question=f"Did {SHIPS[0]} call at Najin?", start=gaps[0]["start"], end=gaps[0]["end"],
+        hypotheses=[
+            {"id": "called", "text": texts[0], "prior": 0.5, "probability": 0.7, "words": "likely"},
+            {"id": "did not call", "text": texts[1], "prior": 0.5, "probability": 0.3, "words": "unlikely"},
+        ],
         question_id="E1", origin="simulated", finding_id="fedcba9876543210", vessel=SHIPS[0], answer=f"Likely (70 %): {SHIPS[0]} called at Najin [{file.source_id}@0].",
         probability=0.7, words="likely", weighed=[{"evidence_id": f"{file.source_id}@0", "favours": "called", "likelihood_ratio": 2.33, "why": "the gap's length against the way by sea"}],
         background=[], facts=[f"{SHIPS[0]} was last heard on 2 March 2030, a gap of 35.0 h [{file.source_id}@0]."], truth="called",

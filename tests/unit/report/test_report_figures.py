@@ -52,7 +52,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def words(svg: str) -> str:
-    return " | ".join("".join(node.itertext()) for node in ET.fromstring(svg).iter(f"{SVG}text"))
+    return " ".join("".join(node.itertext()) for node in ET.fromstring(svg).iter(f"{SVG}text"))
 
 
 def of_class(svg: str, name: str) -> list[ET.Element]:
@@ -61,7 +61,9 @@ def of_class(svg: str, name: str) -> list[ET.Element]:
 
 @pytest.mark.parametrize("width", [WIDE_PX, NARROW_PX])
 @pytest.mark.parametrize("figure", FIGURE_IDS)
-def test_every_figure_is_valid_svg_with_title_description_and_source(real: Any, figure: str, width: int) -> None:
+def test_every_figure_is_valid_svg_with_title_description_and_source(
+    real: Any, figure: str, width: int
+) -> None:
     svg = draw(figure, *real, Square(), width)
     root = ET.fromstring(svg)
     title, desc = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
@@ -71,7 +73,9 @@ def test_every_figure_is_valid_svg_with_title_description_and_source(real: Any, 
     assert root.get("aria-labelledby") == f"{title.get('id')} {desc.get('id')}"
     assert "Source: " in words(svg)
     assert SIMULATED not in svg
-    assert not re.search(r"[\d]\.\d{2,}", re.sub(r"<(title|desc|text)[^>]*>[^<]*", "", svg)), "coordinates are rounded"
+    assert not re.search(r"[\d]\.\d{2,}", re.sub(r"<(title|desc|text)[^>]*>[^<]*", "", svg)), (
+        "coordinates are rounded"
+    )
 
 
 @pytest.mark.parametrize("figure", FIGURE_IDS)
@@ -136,7 +140,11 @@ def test_the_scale_bar_is_true_at_the_middle_latitude(real: Any) -> None:
 def test_without_a_coastline_the_map_says_so(real: Any) -> None:
     case, tables = real
     away = case.model_copy(update={"bbox": (32.0, 29.0, 33.5, 31.5)})
-    for svg in (map_svg(case, tables, None), map_svg(away, tables, Square()), map_svg(away, tables, load_coast())):
+    for svg in (
+        map_svg(case, tables, None),
+        map_svg(away, tables, Square()),
+        map_svg(away, tables, load_coast()),
+    ):
         assert not of_class(svg, "f-land")
         assert "outside the bundled coastline: land is not drawn" in words(svg)
 
@@ -159,7 +167,8 @@ def labels(svg: str) -> list[tuple[str, float, float, float, float]]:
 @pytest.mark.parametrize("width", [WIDE_PX, NARROW_PX])
 def test_a_dozen_labels_do_not_overlap_and_none_is_lost(width: int) -> None:
     ports = tuple(
-        Port(name=f"Port {chr(65 + i)}", lat_deg=42.2 + 0.09 * (i % 4), lon_deg=130.3 + 0.12 * (i // 4)) for i in range(12)
+        Port(name=f"Port {chr(65 + i)}", lat_deg=42.2 + 0.09 * (i % 4), lon_deg=130.3 + 0.12 * (i // 4))
+        for i in range(12)
     )
     svg = map_svg(najin_case(ports=ports, questions=()), {}, None, width)
     placed = labels(svg)
@@ -167,7 +176,9 @@ def test_a_dozen_labels_do_not_overlap_and_none_is_lost(width: int) -> None:
         assert 0 <= left < right <= width
         for other, a, b, c, d in placed[i + 1 :]:
             assert right <= a or left >= c or bottom <= b or top >= d, f"{name} and {other} overlap"
-    assert {name for name, *_ in placed} | set(re.findall(r"Port [A-L](?= \(no room)", words(svg))) == {p.name for p in ports}
+    assert {name for name, *_ in placed} | set(re.findall(r"Port [A-L](?= \(no room)", words(svg))) == {
+        p.name for p in ports
+    }
 
 
 def test_gaps_are_dashed_between_their_ends_and_tracks_break_there(simulated: Any) -> None:
@@ -196,7 +207,9 @@ def test_tracks_cross_the_date_line_the_short_way() -> None:
         {"vessel_id": "1", "time_utc": utc(2030, 1, 1, i), "lat_deg": 50.0, "lon_deg": lon, "flags": 0, "source_id": "s", "offset": i}
         for i, lon in enumerate((178.0, 179.5, -179.0, -177.5))
     ]  # fmt: skip
-    svg = map_svg(najin_case(ports=(), questions=(), bbox=None), {"POSITION": rows_to_table(rows, POSITION)}, None)
+    svg = map_svg(
+        najin_case(ports=(), questions=(), bbox=None), {"POSITION": rows_to_table(rows, POSITION)}, None
+    )
     xs = [float(x) for x in re.findall(r"[ML]([\d.]+) ", of_class(svg, "f-traffic")[0].get("d", ""))]
     assert xs == sorted(xs)
     assert len(xs) == 4
@@ -218,7 +231,11 @@ def test_lanes_count_what_they_hold(real: Any) -> None:
 def test_what_lies_beyond_the_axis_or_has_no_date_is_counted(real: Any) -> None:
     case, tables = real
     rows = [row for row in options("x") if row["option_id"] == "Angara-US"]
-    old = [rows[0] | {"date": "1999-01-01", "option_id": "old"}, rows[0] | {"date": None, "option_id": "none"}, *rows]
+    old = [
+        rows[0] | {"date": "1999-01-01", "option_id": "old"},
+        rows[0] | {"date": None, "option_id": "none"},
+        *rows,
+    ]
     svg = timeline_svg(case, {**tables, "OPTION": rows_to_table(old, OPTION)})
     assert "1 earlier, 1 without a date" in words(svg)
 
@@ -229,7 +246,9 @@ def test_the_calendar_keeps_unknown_apart_from_absent(real: Any) -> None:
     day = next(text for text in titles if text.startswith("2023-10-20"))
     assert "G009" in day
     assert "G010" in day
-    assert len([n for n in of_class(svg, "f-present") if n.tag == f"{SVG}rect"]) == 2 + 1 + 1, "two at Najin, one at Dunay, the legend"
+    assert len([n for n in of_class(svg, "f-present") if n.tag == f"{SVG}rect"]) == 2 + 1 + 1, (
+        "two at Najin, one at Dunay, the legend"
+    )
     assert len(of_class(svg, "f-other")) == 1 + 1, "the pier leased to China is a ring, not a square"
     assert "That is not absence" in words(svg)
     assert of_class(svg, "f-series")
@@ -237,7 +256,10 @@ def test_the_calendar_keeps_unknown_apart_from_absent(real: Any) -> None:
 
 def test_a_local_evening_belongs_to_the_local_day(real: Any) -> None:
     case, tables = real
-    rows = [row | {"start": utc(2023, 11, 4, 16), "end": utc(2023, 11, 4, 16)} for row in tables["OBSERVATION"].to_pylist()[2:3]]
+    rows = [
+        row | {"start": utc(2023, 11, 4, 16), "end": utc(2023, 11, 4, 16)}
+        for row in tables["OBSERVATION"].to_pylist()[2:3]
+    ]
     svg = calendar_svg(case, {"OBSERVATION": rows_to_table(rows, OBSERVATION)})
     assert "2023-11-05" in svg, "16:00 UTC is one o'clock of the next day at Najin"
 

@@ -39,10 +39,16 @@ def test_a_citation_may_stand_before_a_further_sentence() -> None:
 
 
 def test_a_row_of_a_file_is_evidence_too() -> None:
-    assert LINKS.link("abcdef0123456789@12", "x") == '<a class="ev" href="#file-abcdef0123456789">claims.csv:12</a>'
+    assert (
+        LINKS.link("abcdef0123456789@12", "x")
+        == '<a class="ev" href="#file-abcdef0123456789">claims.csv:12</a>'
+    )
 
 
-@pytest.mark.parametrize("sentence", ["A ship was there.", "A ship was there [G999].", "It was there [G009, G999].", "No [G009] end"])
+@pytest.mark.parametrize(
+    "sentence",
+    ["A ship was there.", "A ship was there [G999].", "It was there [G009, G999].", "No [G009] end"],
+)
 def test_a_fact_without_known_evidence_is_an_error(sentence: str) -> None:
     with pytest.raises(UnknownEvidence, match="finding 7"):
         LINKS.cite(sentence, "finding 7")
@@ -98,7 +104,14 @@ def test_control_and_direction_characters_are_replaced() -> None:
 
 
 def test_numbers_times_and_counts() -> None:
-    assert [number(x) for x in (None, 0.0, 115.0, 2.5, 10000.0, -0.001)] == ["", "0", "115", "2.5", "10\u202f000", "-0"]
+    assert [number(x) for x in (None, 0.0, 115.0, 2.5, 10000.0, -0.001)] == [
+        "",
+        "0",
+        "115",
+        "2.5",
+        "10\u202f000",
+        "-0",
+    ]
     assert counted(1, "ship") == "1 ship"
     assert counted(0, "entry", "entries") == "0 entries"
     kst = datetime(2023, 10, 20, 11, 1, tzinfo=timezone(timedelta(hours=9)))
@@ -108,5 +121,12 @@ def test_numbers_times_and_counts() -> None:
 
 
 def test_natural_order() -> None:
-    assert sorted(["G10", "G9", "G009b", "A", "10", "9"], key=natural) == ["9", "10", "A", "G9", "G009b", "G10"]
+    assert sorted(["G10", "G9", "G009b", "A", "10", "9"], key=natural) == [
+        "9",
+        "10",
+        "A",
+        "G9",
+        "G009b",
+        "G10",
+    ]
     assert [r["a"] for r in sorted_rows([{"a": None}, {"a": "b2"}, {"a": "b10"}], "a")] == ["b2", "b10", None]

@@ -6,6 +6,7 @@ twice, NaN, or a list where a value is wanted is a reject.
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -37,10 +38,8 @@ class _Refused(ValueError):
 
 
 def sniff(head: bytes) -> bool:
-    """Whether the first line that is not blank begins an object that the line closes, or is cut off."""
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    line, end, _ = text.partition(b"\n")
-    return line.startswith(b"{") and (not end or line.rstrip().endswith(b"}"))
+    """Whether the first line that is not blank begins a JSON object."""
+    return head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"{")
 
 
 def read(file: SourceFile, options: Input) -> Iterator[Batch]:
@@ -117,17 +116,6 @@ def _frame(lines: list[bytes], offset: int, names: dict[str, str]) -> Frame:
     return Frame(arrays, good, raw, tuple(misshapen))
 
 
-def _object(line: bytes) -> tuple[dict[str, Any], str]:
-    """An object with its numbers as text, and why it is refused."""
-    try:
-        made = json.loads(
-            line, parse_int=str, parse_float=str, parse_constant=_no_constant, object_pairs_hook=_no_twice
-        )
-    except (ValueError, RecursionError) as error:
-        return {}, f"is no JSON: {error}"
-    return (made, "") if isinstance(made, dict) else ({}, "is no JSON object")
-
-
 def _no_constant(text: str) -> None:
     raise _Refused(f"{text} is no JSON number")
 
@@ -137,6 +125,20 @@ def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         raise _Refused("a key stands twice")
     return made
+
+
+_DECODER = json.JSONDecoder(
+    parse_int=str, parse_float=str, parse_constant=_no_constant, object_pairs_hook=_no_twice
+)
+
+
+def _object(line: bytes) -> tuple[dict[str, Any], str]:
+    """An object with its numbers as text, and why it is refused."""
+    try:
+        made = _DECODER.decode(line.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        return {}, f"is no JSON: {error}"
+    return (made, "") if isinstance(made, dict) else ({}, "is no JSON object")
 
 
 def _text(cell: Any) -> str | None:

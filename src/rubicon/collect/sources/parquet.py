@@ -97,6 +97,8 @@ class _Table:
                     f"column `{column.name}` for {meaning} is {column.type}; a plain column is needed",
                     place=self.place,
                 )
+            if pa.types.is_nested(column.type):
+                self.notes.append(f"column `{column.name}` was not read: it is {column.type}")
             if self.sizes.get(column.name, 0) > MAX_MEAN_BYTES:
                 raise InputTooLarge(
                     f"column `{column.name}` declares {self.sizes[column.name]} bytes a row", place=self.place

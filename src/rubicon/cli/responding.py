@@ -1,0 +1,128 @@
+"""`rubicon respond law` and `rubicon respond coverage`."""
+
+from __future__ import annotations
+
+from datetime import date as Date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from rubicon.case import load_case
+from rubicon.cli.common import Json, answer, say
+from rubicon.collect.gather import described
+from rubicon.errors import UsageError
+from rubicon.examples_folder import example
+from rubicon.respond import coverage as cover
+from rubicon.respond import law as law_rules
+from rubicon.schema import LISTING
+from rubicon.screen import store
+
+respond_app = typer.Typer(
+    help="What lawful responses exist: who has listed whom, which paragraph lets whom do what.",
+    no_args_is_help=True,
+)
+
+
+@respond_app.command()
+def law(
+    flag: Annotated[str, typer.Option(help="Flag State, ISO alpha-2, or none.")],
+    zone: Annotated[
+        str, typer.Option(help="high_seas, eez:CC, territorial_sea:CC, internal_waters:CC or port:CC.")
+    ],
+    cargo: Annotated[
+        str, typer.Option(help="Supposed cargo: conventional_arms, missiles, wmd, coal or none.")
+    ],
+    date: Annotated[str, typer.Option(help="Day, YYYY-MM-DD.")],
+    involvement: Annotated[str, typer.Option(help="aboard, past or none.")] = "aboard",
+    regime: Annotated[str, typer.Option(help="dprk or libya.")] = "dprk",
+    ship_type: Annotated[str, typer.Option(help="merchant, naval_auxiliary or warship.")] = "merchant",
+    origin_pier: Annotated[str, typer.Option(help="Pier at which it loaded, as the case names it.")] = "",
+    actor: Annotated[str, typer.Option(help="State that would act, ISO alpha-2.")] = "",
+    json_: Json = False,
+) -> None:
+    """Paragraphs that would apply to a ship in a place, with whose consent; no legal advice.
+
+    Example: rubicon respond law --flag RU --zone port:CN --cargo conventional_arms --involvement past --date 2024-02-09
+    """
+    question = law_rules.ask(
+        flag=flag, zone=zone, cargo=cargo, date=date, involvement=involvement, regime=regime,
+        ship_type=ship_type, origin_pier=origin_pier, actor=actor,
+    )  # fmt: skip
+    found = law_rules.applicable(question)
+    if json_:
+        answer(found.record())
+        return
+    for row in found.applicable:
+        print(f"{row['id']} ({row['verification']}): {row['text']}")
+        for what in ("obstacles", "missing"):
+            for line in row[what]:
+                print(f"    {what}: {line}")
+    say(
+        f"{len(found.applicable)} paragraphs would apply, {len(found.not_applicable)} would not (--json gives each reason). No legal advice."
+    )
+
+
+@respond_app.command()
+def coverage(
+    imo: Annotated[list[str], typer.Option("--imo", help="IMO number; repeat for several.")],
+    date: Annotated[str, typer.Option(help="As of which day, YYYY-MM-DD.")],
+    from_event: Annotated[
+        str,
+        typer.Option(
+            help="Count the lag from this day, or from first_listing; by default the case's first evidence."
+        ),
+    ] = "",
+    case: Annotated[
+        Path | None, typer.Option(help="Case whose facts are used; by default the Najin record.")
+    ] = None,
+    store_: Annotated[Path | None, typer.Option("--store", help="Folder of loaded lists.")] = None,
+    json_: Json = False,
+) -> None:
+    """Who has listed these ships, since when and on what ground; unknown is not "not listed".
+
+    Example: rubicon respond coverage --imo 9179842 --imo 8517839 --date 2024-12-31 --json
+    """
+    used = load_case(case or example("najin"))
+    readers = {"designations": cover.read_designations, "owner-designations": cover.read_owner_designations}
+    facts = [
+        fact
+        for input_ in used.inputs
+        if input_.format in readers
+        for path in used.paths(input_)
+        for fact in readers[input_.format](described(used, input_, path))
+    ]
+    listings = store.listings(store_) if store_ else LISTING.empty_table()
+    try:
+        day = Date.fromisoformat(date)
+    except ValueError as error:
+        raise UsageError(str(error), place="--date") from error
+    event = from_event or used.first_evidence or cover.FIRST_LISTING
+    cells = cover.coverage(
+        cover.ships_named(imo, facts, listings), facts, listings, day=day, from_event=event
+    )
+    if json_:
+        answer({"date": date, "from_event": str(event), "cells": [cell.record() for cell in cells]})
+        return
+    table = Table(title=f"Listings as of {date}; days counted from {event}", title_justify="left")
+    for column in ("ship", "IMO", "authority", "status", "date", "days", "ground"):
+        table.add_column(column)
+    for cell in cells:
+        table.add_row(
+            cell.name,
+            cell.imo,
+            cell.authority,
+            cell.status,
+            cell.date or "",
+            "" if cell.lag_days is None else str(cell.lag_days),
+            cell.ground,
+        )
+    Console().print(table)
+    say("unknown means that no list was read that would tell; it does not mean not listed")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the verbs of this room on the command line."""
+    app.add_typer(respond_app, name="respond")
