@@ -217,10 +217,10 @@ def load_case(path: Path) -> Case:
             raise CaseError("`folder`: unknown key", place=str(path))
         return Case(**data, folder=path.parent)
     except ValidationError as error:
-        raise CaseError(_reasons(error), place=str(path)) from error
+        raise CaseError(reasons(error), place=str(path)) from error
 
 
-def _reasons(error: ValidationError) -> str:
+def reasons(error: ValidationError) -> str:
     """One clause for each wrong key: dotted place and reason."""
     clauses = []
     for item in error.errors():

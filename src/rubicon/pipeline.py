@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from rubicon import engine
 from rubicon.assess import evidence as ev
 from rubicon.assess.findings import Known, answer
 from rubicon.assess.truth import beside
-from rubicon.case import Case
+from rubicon.case import Case, utc
 from rubicon.collect.gather import Gathered, gather
 from rubicon.detect.reach import reach_gaps
 from rubicon.errors import OptionError, RubiconError
@@ -98,6 +99,8 @@ def detect(case: Case, lake: Lake) -> tuple[pa.Table, Sequence[Mapping[str, Any]
         options = engine.options_for(kind, case.profile, case.options.get(kind))
         if kind == "port-calls":
             options = options.model_copy(update={"ports": case.ports})
+        if kind == "gaps" and options.data_end_utc is None:
+            options = options.model_copy(update={"data_end_utc": utc(case.period.end) + timedelta(days=1)})
         found.append(engine.local(kind, lake, options))
     events = pa.concat_tables(found)
     gaps = events.filter(pc.equal(events["kind"], "gap"))

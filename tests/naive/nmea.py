@@ -78,7 +78,7 @@ def pghp(body: str) -> dict[str, Any] | None:
     if not re.fullmatch("[0-9A-Fa-f]{2}", fields[13]):
         return None
     try:
-        if not 2000 <= numbers[0]:
+        if not numbers[0] >= 2000:
             raise ValueError
         if not 0 <= numbers[6] <= 999:
             raise ValueError
@@ -97,50 +97,57 @@ def read(data: bytes) -> Log:
         if data[at] in b"\r\n":
             log.other_lines += line == {"text"}
             line.clear()
-            at, end = at + 1, at + 1
+            at += 1
         elif data[at] in b"#" and not line:
-            at = end = re.compile(rb"[^\r\n]*").match(data, at).end()
+            at = re.compile(rb"[^\r\n]*").match(data, at).end()
             line.add("ais")
         else:
             if at - group > LIMIT:
                 group, context = at, {}
             end = TOKEN.match(data, at).end()
-            token = data[at:end].decode("latin-1")
-            ais = re.match(r"!..VD[MO],", token, re.DOTALL)
-            if len(token) > LIMIT:
-                log.sentences += bool(ais)
-                if ais or "refused" not in line:
-                    log.refused.append((at, "line_too_long"))
-                    log.junk += not ais
-                log.time = None if ais else log.time
-                line |= {"ais", "refused"}
-            elif ais:
-                sentence(log, token, at, context)
-                line.add("ais")
-            elif token.startswith("$PGHP,1,"):
-                body, _, holds, _ = checked(token)
-                log.time = pghp(body) if holds and body.count(",") == 13 else None
-                line.add("ais")
-                at = end
+            text = data[at:end].decode("latin-1")
+            ais = bool(re.match(r"!..VD[MO],", text, re.DOTALL))
+            if len(text) <= LIMIT and not ais:
+                at = end + other(log, text, data[end : end + 1], context, line)
                 continue
+            if ais and len(text) <= LIMIT:
+                sentence(log, text, at, context)
             else:
-                body, _, holds, rest = checked(token)
-                if token[0] == "\\" and data[end : end + 1] == b"\\" and holds and not rest:
-                    tag_block(body, context)
-                    line.add("text")
-                    end += 1
-                elif any(ord(c) > 32 for c in token):
-                    log_fields(token, context)
-                    line.add("text")
-                at = end
-                continue
-        at = group = end
-        context = {}
+                too_long(log, at, ais, line)
+            line.add("ais")
+            at = end
+        group, context = at, {}
     log.other_lines += line == {"text"}
     give_up(log, lambda slot: True)
     assert not log.waiting
     assert log.sentences == sum(m["parts"] for m in log.messages) + log.repeated + len(log.refused) - log.junk
     return log
+
+
+def too_long(log: Log, at: int, ais: bool, line: set[str]) -> None:
+    """A token above the limit: one reject for each sentence, else one for each line."""
+    if ais or "refused" not in line:
+        log.refused.append((at, "line_too_long"))
+    log.junk += not ais and "refused" not in line
+    log.sentences += ais
+    log.time = None if ais else log.time
+    line.add("refused")
+
+
+def other(log: Log, text: str, following: bytes, context: dict[str, Any], line: set[str]) -> int:
+    """A token that is no sentence; gives how many bytes of what follows belong to it."""
+    body, _, holds, rest = checked(text)
+    if text.startswith("$PGHP,1,"):
+        log.time = pghp(body) if holds and body.count(",") == 13 else None
+        line.add("ais")
+    elif text[0] == "\\" and following == b"\\" and holds and not rest:
+        tag_block(body, context)
+        line.add("text")
+        return 1
+    elif any(ord(c) > 32 for c in text):
+        log_fields(text, context)
+        line.add("text")
+    return 0
 
 
 def sentence(log: Log, token: str, at: int, context: dict[str, Any]) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from naive import nmea as twin
 from naive import nmea_writer as write
-
 from rubicon.collect.nmea_messages import FAULTS, Messages, messages
 from rubicon.collect.sources.nmea import (
     NAME,

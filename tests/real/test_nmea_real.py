@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from naive import nmea as twin
 
+from naive import nmea as twin
 from rubicon.case import Input
 from rubicon.collect.nmea_messages import PART_B, Messages, messages
 from rubicon.collect.sources import nmea

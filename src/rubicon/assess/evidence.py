@@ -158,6 +158,5 @@ def require_one_origin(case: Case, evidence: Iterable[Mapping[str, Any]], vessel
 
 def could_be_real(imo: str, vessel_id: str) -> bool:
     """Whether an IMO number's check digit holds, or an MMSI is one that a ship station can have."""
-
     ship_mmsi = len(vessel_id) == 9 and vessel_id.isdigit() and vessel_id[0] in "234567"
     return bool(imo and imo_check_digit_holds(imo)) or ship_mmsi

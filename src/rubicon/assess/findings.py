@@ -184,7 +184,7 @@ def _length_ratio(measured_m: float, length_m: float) -> float:
 
 
 def _each_gap(case: Case, question: Question, known: Known) -> list[dict[str, Any]]:
-    """One finding for each dark gap of each ship of the case, and for each call that AIS shows."""
+    """One finding for each dark gap of each ship of the case, and for each stop in the port that AIS shows."""
     start, end = utc(question.start), utc(question.end)
     ships = {ship.vessel_id: ship for ship in case.ships if ship.vessel_id}
     reach = {row["event_id"]: row for row in known.reach if row["port"] == question.port}
@@ -196,7 +196,7 @@ def _each_gap(case: Case, question: Question, known: Known) -> list[dict[str, An
         detail = json.loads(event["detail"])
         if event["kind"] == "gap" and event["event_id"] in reach:
             made.append(_gap(case, question, known, ship, event, detail, reach[event["event_id"]]))
-        elif event["kind"] == "port_call" and detail["port"] == question.port:
+        elif event["kind"] == "port_call" and detail["port"] == question.port and detail["stop_begin_utc"]:
             made.append(_open_call(case, question, known, ship, event, detail))
     return made
 

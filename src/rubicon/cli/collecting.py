@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
-from rubicon.case import Input
+from rubicon.case import Input, reasons
 from rubicon.cli.common import Dates, Json, Map, Out, answer, end, err, pairs, say, stages
 from rubicon.collect.ingest import ingest as ingest_files
 from rubicon.errors import UsageError
@@ -31,22 +32,23 @@ def input_of(
 
     Raises UsageError naming the setting that does not exist.
     """
+    columns = pairs([part for part in map_.split(",") if part])
+    for key, unit in (("speed_kn", "kn"), ("speed_ms", "m/s")):
+        if key in columns:
+            columns["speed"], speed_unit = columns.pop(key), unit
+    given = {
+        "file": str(path),
+        "format": name,
+        "columns": columns,
+        "dates": dates,
+        "speed_unit": speed_unit,
+        "timezone": timezone,
+        "decimal": decimal,
+    }
     try:
-        return Input.model_validate(
-            {
-                "file": str(path),
-                "format": name,
-                "columns": pairs([part for part in map_.split(",") if part]),
-                "dates": dates,
-                "speed_unit": speed_unit,
-                "timezone": timezone,
-                "decimal": decimal,
-            }
-        )
-    except ValueError as error:
-        raise UsageError(
-            str(error).split("[type=", maxsplit=1)[0].replace("\n", " "), place="settings"
-        ) from error
+        return Input.model_validate(given)
+    except ValidationError as error:
+        raise UsageError(reasons(error), place="settings") from error
 
 
 def ingest(

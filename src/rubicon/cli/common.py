@@ -22,7 +22,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on s
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
 Set = Annotated[list[str], typer.Option("--set", help="option=value; repeat for several.")]
 Map = Annotated[
-    str, typer.Option("--map", help="Columns: vessel_id=ID,time_utc=COL,lat_deg=COL,lon_deg=COL.")
+    str,
+    typer.Option(
+        "--map",
+        help="Columns: vessel_id=ID,time_utc=COL,lat_deg=COL,lon_deg=COL,speed_kn=COL (or speed_ms), course_deg=COL.",
+    ),
 ]
 Dates = Annotated[str, typer.Option("--dates", help="Order of dates: day-first, month-first or iso.")]
 
@@ -44,7 +48,7 @@ def answer(value: Any) -> None:
 
 def rows(table: pa.Table) -> list[dict[str, Any]]:
     """Rows for JSON: times in ISO 8601 UTC, JSON columns unfolded."""
-    made = table.to_pylist()
+    made: list[dict[str, Any]] = table.to_pylist()
     for row in made:
         for key, value in row.items():
             if hasattr(value, "isoformat"):

@@ -11,11 +11,11 @@ import polars as pl
 import pyarrow as pa
 import typer
 
+import rubicon.detect.reach as reach_module
 from rubicon import engine
 from rubicon.cli.collecting import input_of
 from rubicon.cli.common import Dates, Json, Map, Set, answer, err, rows, say, settings
 from rubicon.collect.columns import read_positions
-from rubicon.detect import reach as reach_module
 from rubicon.detect import segments
 from rubicon.errors import InputMissing, UsageError
 from rubicon.geo.ports import find_port
@@ -52,6 +52,7 @@ def detect(
     source = _source(lake, positions, map_, dates)
     events = engine.local(kind, source, options)
     if out and kind == "segments" and isinstance(source, pa.Table):
+        assert isinstance(options, segments.Options)
         assigned = segments.assign(source, options)
         _write(source.append_column("segment_id", assigned), out)
     elif out:

@@ -120,7 +120,8 @@ class Times:
         part, at = Faults(len(coded.dictionary)), coded.indices.to_numpy()
         made = self._text(coded.dictionary, part)
         faults.absorb(part, at)
-        return made[at]
+        every: Micros = made[at]
+        return every
 
     def _text(self, cells: pa.Array, faults: Faults) -> Micros:
         """Cells of any shape: numbers, year first, year last."""

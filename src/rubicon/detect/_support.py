@@ -19,6 +19,9 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 HOUR_US = 3_600_000_000
+DETAIL = json.JSONEncoder(sort_keys=True, allow_nan=False)
+HIGHEST_SCORE = 0.9999
+"""No score says that something is certain."""
 TIE_BREAKERS = ("lat_deg", "lon_deg", "speed_kn", "course_deg", "heading_deg", "source_id", "offset")
 
 
@@ -156,8 +159,8 @@ def event_table(events: Sequence[Event]) -> pa.Table:
     found = [row[3] for row in keyed]
     columns: dict[str, Any] = {name: [getattr(event, name) for event in found] for name in _PLAIN}
     columns["event_id"] = [row[2] for row in keyed]
-    columns["score"] = [round(event.score, 4) for event in found]
-    columns["detail"] = [json.dumps(event.detail, sort_keys=True, allow_nan=False) for event in found]
+    columns["score"] = [min(round(event.score, 4), HIGHEST_SCORE) for event in found]
+    columns["detail"] = [DETAIL.encode(event.detail) for event in found]
     for name in ("start", "end"):
         times = [getattr(event, f"{name}_us") for event in found]
         columns[name] = pa.array(times, pa.int64()).cast(TIME)

@@ -13,7 +13,7 @@ high. Fields cover the coastline in use; a gap or port outside it gets a reason 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -75,6 +75,7 @@ def reach(
     return reach_one(
         (to_km, from_km), from_fix.time_utc, to_fix.time_utc, least_km=(to_least, from_least),
         straight_km=_straight_km(direct, to_km, from_km), max_speed_kn=max_speed_kn, stay_h=stay_h,
+        usual_stay_h=port.usual_stay_h,
     )  # fmt: skip
 
 
@@ -86,25 +87,22 @@ def _straight_km(direct_km: Any, to_km: Any, from_km: Any) -> Any:
 def reach_gaps(
     gaps: pa.Table,
     ports: Sequence[Port],
-    *,
     max_speed_kn: float | Mapping[str, float] = 14.0,
-    stay_h: float | None = 12.0,
+    *,
+    stay_h: float = 12.0,
     coast: Coast | None = None,
 ) -> list[dict[str, Any]]:
     """Reachability of each port in each gap: a row for each pair, in the order of gaps and ports.
 
     `gaps` are EVENT rows of kind `gap` (others are passed over). `max_speed_kn` is one speed or speeds by
-    `vessel_id` (14 for ships that it leaves out); `stay_h` None takes each port's usual stay. A row has
+    `vessel_id` (14 for ships that it leaves out). A row has
     `event_id`, `vessel_id`, `port`, the numbers of `Reach`, and `reason`: null, or why the numbers are.
     One field is computed, or read from the cache, for each port.
     """
     coast = coast or load_coast()
     rows = [_Gap.of(row, coast) for row in gaps.to_pylist() if row["kind"] == "gap"]
     usable = [row for row in rows if not row.reason]
-    by_port = [
-        _port_rows(usable, port, max_speed_kn, port.usual_stay_h if stay_h is None else stay_h, coast)
-        for port in ports
-    ]
+    by_port = [_port_rows(usable, port, max_speed_kn, stay_h, coast) for port in ports]
     done = {(row.event_id, p): found for p, found_rows in enumerate(by_port)
             for row, found in zip(usable, found_rows, strict=True)}  # fmt: skip
     return [
@@ -133,11 +131,14 @@ class _Gap:
         if event["end"] is None:
             return cls(*ids, None, "the gap has no end: the ship was not heard again")
         start, end = (
-            Fix(detail[f"{end}_lat_deg"], detail[f"{end}_lon_deg"], utc(event[end])) for end in ("start", "end")
+            Fix(detail[f"{end}_lat_deg"], detail[f"{end}_lon_deg"], utc(event[end]))
+            for end in ("start", "end")
         )
         for name, fix in (("last", start), ("next", end)):
             if not coast.covers(*fix.place):
-                return cls(*ids, None, f"the {name} fix lies outside the coastline in use ({coast.resolution})")
+                return cls(
+                    *ids, None, f"the {name} fix lies outside the coastline in use ({coast.resolution})"
+                )
         gap_hours(start.time_utc, end.time_utc)
         return cls(*ids, (start, end))
 
@@ -150,14 +151,14 @@ def _port_rows(
     places = np.array([[fix.place for fix in pair] for pair in ends]).reshape(-1, 2, 2)
     speeds = np.array([_speed(max_speed_kn, gap.vessel_id) for gap in gaps])
     check_options(speeds, stay_h)
-    if not len(ends):
+    if not ends:
         return []
     try:
         here = (port.lat_deg, port.lon_deg)
         field = sea_field(*here, coast=coast, bbox=region([here, *places.reshape(-1, 2)], coast))
     except (OutsideCoastline, NoWater) as error:
         return [_nothing(f"{port.name}: {error.reason}") for _ in gaps]
-    return _numbers(field, ends, places, speeds, stay_h)
+    return _numbers(field, ends, places, speeds, (stay_h, port.usual_stay_h))
 
 
 def _speed(max_speed_kn: float | Mapping[str, float], vessel_id: str) -> float:
@@ -165,29 +166,23 @@ def _speed(max_speed_kn: float | Mapping[str, float], vessel_id: str) -> float:
 
 
 def _numbers(
-    field: SeaField, ends: Sequence[tuple[Fix, Fix]], places: Floats, speeds: Floats, stay_h: float
+    field: SeaField,
+    ends: Sequence[tuple[Fix, Fix]],
+    places: Floats,
+    speeds: Floats,
+    stays_h: tuple[float, float],
 ) -> list[dict[str, Any]]:
     ways = field.ways(places[..., 0], places[..., 1])
     direct = np.array([distance_km(*a, *b) for a, b in places])
     hours = np.array([gap_hours(start.time_utc, end.time_utc) for start, end in ends])
-    known = ~np.isnan(ways.km).any(axis=1)
+    known = np.isfinite(ways.km.sum(axis=1))
     km = np.where(known[:, None], ways.km, 0.0)
     found = envelope(
         km, np.where(known[:, None], ways.least_km, 0.0), _straight_km(direct, km[:, 0], km[:, 1]), hours,
-        max_speed_kn=speeds, stay_h=stay_h,
+        max_speed_kn=speeds, stay_h=stays_h[0], usual_stay_h=stays_h[1],
     )  # fmt: skip
     dry = "no way by sea within the region between the port and the water nearest to a fix"
     return [
         {**asdict(reach_at(found, i, start.time_utc, km)), "reason": None} if known[i] else _nothing(dry)
         for i, (start, _) in enumerate(ends)
     ]
-
-
-def feasible_ports(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """The ports that each gap leaves room for, by the gap's event id."""
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        found.setdefault(row["event_id"], [])
-        if row["feasible"]:
-            found[row["event_id"]].append(row["port"])
-    return found

@@ -10,9 +10,10 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -139,12 +140,13 @@ class Coast:
     def _polygons(self, level: int, frame: Polygon) -> npt.NDArray[np.object_]:
         rings = [
             Polygon(np.column_stack([self.lon_deg[a:b], self.lat_deg[a:b]]))
-            for a, b, own in zip(self.offsets, self.offsets[1:], self.levels, strict=False)
+            for (a, b), own in zip(pairwise(self.offsets), self.levels, strict=True)
             if own == level
         ]
         found = np.array(rings, object)
         touching = found[shapely.intersects(found, frame)] if len(found) else found
-        return shapely.intersection(shapely.make_valid(touching), frame)
+        clipped: npt.NDArray[np.object_] = shapely.intersection(shapely.make_valid(touching), frame)
+        return clipped
 
 
 def _offsets(sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -171,8 +173,8 @@ def build_extract(source: Path, bbox: Bbox, out: Path) -> CoastInfo:
     )  # fmt: skip
     flat = np.concatenate([np.zeros((0, 2), np.int32), *units])
     deltas = np.diff(flat, axis=0, prepend=np.zeros((1, 2), np.int32)).astype(np.int32)
-    arrays = {"about": _about(info), "sizes": sizes.astype(np.int32), "levels": levels, "deltas": deltas.T.copy()}
-    _write(out, arrays)
+    parts = {"about": _about(info), "sizes": sizes.astype(np.int32), "levels": levels, "deltas": deltas.T}
+    _write(out, parts)
     return load_coast(out).info
 
 
@@ -190,8 +192,10 @@ def _quantised(source: Source, bbox: Bbox) -> tuple[list[npt.NDArray[np.int32]],
 
 
 def _spacing_m(units: list[npt.NDArray[np.int32]], levels: npt.NDArray[np.int8], bbox: Bbox) -> float:
-    shores = [ring / UNITS_PER_DEG + bbox[:2] for ring, level in zip(units, levels, strict=True) if level == 1]
-    steps = [distance_m(a[1], a[0], b[1], b[0]) for shore in shores for a, b in zip(shore, shore[1:], strict=False)]
+    shores = [
+        ring / UNITS_PER_DEG + bbox[:2] for ring, level in zip(units, levels, strict=True) if level == 1
+    ]
+    steps = [distance_m(a[1], a[0], b[1], b[0]) for shore in shores for a, b in pairwise(shore)]
     return float(np.median(steps)) if steps else 0.0
 
 
@@ -200,10 +204,10 @@ def _about(info: CoastInfo) -> npt.NDArray[np.uint8]:
     return np.frombuffer(json.dumps(fields, sort_keys=True).encode(), np.uint8)
 
 
-def _write(out: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
+def _write(out: Path, parts: Mapping[str, npt.ArrayLike]) -> None:
     """A compressed npz without the clock and the machine that numpy's own writer may put in."""
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
-        for name, array in arrays.items():
+        for name, array in parts.items():
             data = io.BytesIO()
             np.lib.format.write_array(data, np.ascontiguousarray(array), allow_pickle=False)
             entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
@@ -242,10 +246,3 @@ def _coast(about: Any, sizes: Any, levels: Any, deltas: Any) -> Coast:
     for array in (lon, lat):
         array.flags.writeable = False
     return Coast(info, lon, lat, _offsets(sizes), levels)
-
-
-def licence_texts() -> Iterator[tuple[str, str]]:
-    """Names and texts of the notices that must go with the extract."""
-    folder = resources.files("rubicon.geo") / "data"
-    for name in ("GSHHG-NOTICE.txt", "COPYING.LESSER", "COPYING"):
-        yield name, (folder / name).read_text(encoding="utf-8")

@@ -8,7 +8,8 @@ a call is ruled out only when it stays impossible with every error of the way by
 The probability compares two stories, each as the density of a gap that lasts just T hours:
 
 - it called: the way by the port at the ship's usual speed (normal, mean 0.8 v, standard deviation 0.1 v, cut off
-  at 0.4 v and v), a stay (log-normal, median s, sigma 0.5), and idle time;
+  at 0.4 v and v), a stay (log-normal around the port's usual stay, sigma 0.5, those of s hours or more), and
+  idle time;
 - it did not: the straight passage at the same speeds, and idle time.
 
 Idle time (waiting, drifting, anchoring, or silence that goes on after arrival) is exponential with a mean that
@@ -90,23 +91,26 @@ def envelope(
     *,
     max_speed_kn: float | Floats = 14.0,
     stay_h: float = 12.0,
+    usual_stay_h: float = 24.0,
     prior: float = 0.5,
 ) -> Envelope:
     """Reachability of a port for n gaps.
 
     `distance_km` (n x 2) are the ways to the port and from it, `least_km` (n x 2) lower bounds of them before
     the reduction, `straight_km` (n) the passage without a call, `gap_h` (n) the durations, `max_speed_kn` one
-    speed or n. `prior` is the probability of a call before the gap's length is known.
+    speed or n. `stay_h` is the shortest stay that counts as a call, `usual_stay_h` the median of stays. `prior` is the probability of a call before the gap's length is known.
     Raises OptionError for a speed that is not positive, a negative stay or a prior outside 0 to 1.
     """
-    check_options(max_speed_kn, stay_h, prior)
+    check_options(max_speed_kn, stay_h, usual_stay_h, prior)
     speed_kmh = np.broadcast_to(np.asarray(max_speed_kn, float) * NAUTICAL_MILE_M / 1000.0, gap_h.shape)
     shortest = (1.0 - REDUCTION) * np.minimum(distance_km, least_km)
     to_h, from_h = shortest[:, 0] / speed_kmh, shortest[:, 1] / speed_kmh
     longest_h = gap_h - to_h - from_h
     slack_h, room_h = longest_h - stay_h, gap_h - stay_h
     way_nmi = shortest.sum(axis=1) * 1000.0 / NAUTICAL_MILE_M
-    likely = _probability(distance_km.sum(axis=1), straight_km, gap_h, speed_kmh, stay_h, prior)
+    likely = _probability(
+        distance_km.sum(axis=1), straight_km, gap_h, speed_kmh, (stay_h, usual_stay_h), prior
+    )
     feasible = slack_h >= 0.0
     return Envelope(
         feasible=feasible,
@@ -120,13 +124,17 @@ def envelope(
     )
 
 
-def check_options(max_speed_kn: float | Floats, stay_h: float, prior: float = 0.5) -> None:
-    """Raise OptionError for a speed that is not positive, a negative stay or a prior outside 0 to 1."""
+def check_options(
+    max_speed_kn: float | Floats, stay_h: float, usual_stay_h: float = 24.0, prior: float = 0.5
+) -> None:
+    """Raise OptionError for a speed or usual stay that is not positive, a negative stay, a prior of 0 or 1."""
     speeds = np.asarray(max_speed_kn, float)
     if not (np.isfinite(speeds) & (speeds > 0.0)).all():
         raise OptionError("the highest speed must be above 0 kn", place=f"max_speed_kn={max_speed_kn}")
-    if not (np.isfinite(stay_h) and stay_h >= 0.0):
+    if not 0.0 <= stay_h < np.inf:
         raise OptionError("the stay must be 0 h or more", place=f"stay_h={stay_h}")
+    if not 0.0 < usual_stay_h < np.inf:
+        raise OptionError("the usual stay must be above 0 h", place=f"usual_stay_h={usual_stay_h}")
     if not 0.0 < prior < 1.0:
         raise OptionError("the prior must lie between 0 and 1", place=f"prior={prior}")
 
@@ -138,7 +146,9 @@ def gap_hours(start: datetime, end: datetime) -> float:
     """
     hours = (utc(end) - utc(start)) / timedelta(hours=1)
     if hours < 0.0:
-        raise InvalidPosition("the last fix before the gap is later than the first one after it", place=f"{start}")
+        raise InvalidPosition(
+            "the last fix before the gap is later than the first one after it", place=f"{start}"
+        )
     return hours
 
 
@@ -171,13 +181,15 @@ def reach_one(
     least_km: tuple[float, float] | None = None,
     max_speed_kn: float = 14.0,
     stay_h: float = 12.0,
+    usual_stay_h: float = 24.0,
     prior: float = 0.5,
 ) -> Reach:
     """Reachability for one gap: `envelope` with one row, so that both give the same numbers."""
     ways = np.array([distance_km], float)
     found = envelope(
         ways, np.array([least_km or distance_km], float), np.array([straight_km]),
-        np.array([gap_hours(start, end)]), max_speed_kn=max_speed_kn, stay_h=stay_h, prior=prior,
+        np.array([gap_hours(start, end)]), max_speed_kn=max_speed_kn, stay_h=stay_h,
+        usual_stay_h=usual_stay_h, prior=prior,
     )  # fmt: skip
     return reach_at(found, 0, start, ways)
 
@@ -200,14 +212,19 @@ def _after(start: datetime, hours: float) -> datetime:
 
 
 def _probability(
-    called_km: Floats, straight_km: Floats, gap_h: Floats, speed_kmh: Floats, stay_h: float, prior: float
+    called_km: Floats,
+    straight_km: Floats,
+    gap_h: Floats,
+    speed_kmh: Floats,
+    stays_h: tuple[float, float],
+    prior: float,
 ) -> Floats:
     """Probability of a call given the gap's length, between LEAST_PROBABILITY and one less that."""
     made = np.empty(len(gap_h))
     for start in range(0, len(gap_h), CHUNK):
         part = slice(start, start + CHUNK)
         speeds = speed_kmh[part, None] * _speed_shares()
-        calling = _stay_and_idle(gap_h[part, None] - called_km[part, None] / speeds, stay_h).mean(axis=1)
+        calling = _stay_and_idle(gap_h[part, None] - called_km[part, None] / speeds, *stays_h).mean(axis=1)
         passing = _idle(gap_h[part, None] - straight_km[part, None] / speeds).mean(axis=1)
         odds_for, odds_against = prior * calling, (1.0 - prior) * passing
         both = odds_for + odds_against
@@ -230,17 +247,27 @@ def _speed_shares() -> Floats:
 def _idle(hours: Floats) -> Floats:
     """Density of idle time per hour (Lomax), 0 for negative times."""
     scale = IDLE_MEAN_H * (IDLE_SHAPE - 1.0)
-    return np.where(hours >= 0.0, IDLE_SHAPE / scale * (1.0 + np.maximum(hours, 0.0) / scale) ** (-IDLE_SHAPE - 1.0), 0.0)
+    return np.where(
+        hours >= 0.0, IDLE_SHAPE / scale * (1.0 + np.maximum(hours, 0.0) / scale) ** (-IDLE_SHAPE - 1.0), 0.0
+    )
+
+
+def _stays(stay_h: float, usual_stay_h: float) -> Floats:
+    """Equally likely stays of `stay_h` or more."""
+    normal = NormalDist()
+    above = normal.cdf(-np.log(stay_h / usual_stay_h) / STAY_SIGMA) if stay_h > 0.0 else 1.0
+    # Far out in the tail nothing is left of the distribution but its lower end.
+    tails = [-normal.inv_cdf(above * p) if above * p > 0.0 else -np.inf for p in _middles(STAYS)]
+    return np.maximum(usual_stay_h * np.exp(STAY_SIGMA * np.array(tails)), stay_h)
 
 
 @lru_cache(maxsize=16)
-def _stay_table(stay_h: float) -> tuple[Floats, Floats]:
+def _stay_table(stay_h: float, usual_stay_h: float) -> tuple[Floats, Floats]:
     """Hours and the density of stay and idle time together, for interpolation."""
-    stays = stay_h * np.exp(STAY_SIGMA * np.array([NormalDist().inv_cdf(p) for p in _middles(STAYS)]))
+    stays = _stays(stay_h, usual_stay_h)
     hours = np.concatenate([np.linspace(0.0, 400.0, 4001), np.geomspace(401.0, MAX_STAY_TABLE_H, 1000)])
     return hours, np.array([_idle(hour - stays).mean() for hour in hours])
 
 
-def _stay_and_idle(hours: Floats, stay_h: float) -> Floats:
-    table = _stay_table(stay_h)
-    return np.interp(hours, *table, left=0.0)
+def _stay_and_idle(hours: Floats, stay_h: float, usual_stay_h: float) -> Floats:
+    return np.interp(hours, *_stay_table(stay_h, usual_stay_h), left=0.0)

@@ -113,7 +113,9 @@ def _native_rings(path: Path, words: npt.NDArray[np.int32]) -> Iterator[tuple[in
             raise TruncatedInput("ends inside a polygon header", place=f"{path}: byte {at * 4}")
         n, flag = int(header[1]), int(header[2])
         if n < 3 or not 1 <= flag & 255 <= 6 or not 1 <= flag >> 8 & 255 <= 100:
-            raise UnknownFormat("neither GMT's binned netCDF nor a native GSHHG file", place=f"{path}: byte {at * 4}")
+            raise UnknownFormat(
+                "neither GMT's binned netCDF nor a native GSHHG file", place=f"{path}: byte {at * 4}"
+            )
         points = words[at + size : at + size + 2 * n]
         if len(points) < 2 * n:
             raise TruncatedInput("ends inside a polygon", place=f"{path}: byte {at * 4}")
@@ -150,7 +152,9 @@ def _read_binned(path: Path, bbox: Bbox) -> Source:
     try:
         netcdf = importlib.import_module("netCDF4")
     except ImportError as error:
-        raise MissingExtra("install the extra `coast` (netCDF4) to read GMT's binned GSHHG", place=str(path)) from error
+        raise MissingExtra(
+            "install the extra `coast` (netCDF4) to read GMT's binned GSHHG", place=str(path)
+        ) from error
     try:
         with netcdf.Dataset(path) as data:
             data.set_auto_mask(False)
@@ -191,7 +195,9 @@ def _pieces(data: Any, first: int, count: int) -> list[_Piece]:
     for word, start in zip(packed.tolist(), starts.tolist(), strict=True):
         level, entry, leave, points = word >> 6 & 7, word >> 3 & 7, word & 7, xy[start - low :][: word >> 9]
         # The file keeps dry ground on the left, so lakes and ponds run the other way round.
-        made.append(_Piece(level, leave, entry, points[::-1]) if level in WET else _Piece(level, entry, leave, points))
+        made.append(
+            _Piece(level, leave, entry, points[::-1]) if level in WET else _Piece(level, entry, leave, points)
+        )
     return made
 
 

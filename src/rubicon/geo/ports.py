@@ -21,6 +21,8 @@ from rubicon.errors import UnknownPort
 
 INDEX_SOURCE = "World Port Index (US NGA, public domain)"
 NEAR_NAMES = 5
+USUAL_STAY_H = 24.0
+"""A day: no list states stays; a case states those of its ports."""
 HARBOUR_WORDS = ("Ko", "Hang", "Gang")
 """Words for harbour that the index puts behind Japanese, Korean and Chinese names."""
 
@@ -68,6 +70,7 @@ def _port(
     return Port(
         name=name, country=row["country"], lat_deg=round(float(row["lat_deg"]), 6),
         lon_deg=round(float(row["lon_deg"]), 6), approximate=approximate, source=row["source"],
+        usual_stay_h=USUAL_STAY_H,
         aliases=(*also, *aliases.get((port_key(name), row["country"]), ())),
     )  # fmt: skip
 
@@ -89,7 +92,9 @@ def find_port(name: str, extra: Sequence[Port] = ()) -> Port:
         if len(found) == 1:
             return found[0]
         if found:
-            choices = "; ".join(sorted(f"{p.name}, {p.country} ({p.lat_deg:.2f}, {p.lon_deg:.2f})" for p in found))
+            choices = "; ".join(
+                sorted(f"{p.name}, {p.country} ({p.lat_deg:.2f}, {p.lon_deg:.2f})" for p in found)
+            )
             raise UnknownPort(f"several ports have that name: {choices}", place=name)
     raise UnknownPort(f"no such port; near names: {_near(wanted, extra)}", place=name)
 

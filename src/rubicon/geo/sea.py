@@ -102,7 +102,9 @@ class SeaField:
 
     def _sampled(self, rows: Floats, columns: Floats) -> tuple[Floats, Floats]:
         values, moved = sample(self.distance_m, *self._steps_m, rows, columns, SNAP_KM * 1000.0)
-        return values / 1000.0, np.where(np.isnan(rows), np.nan, np.where(np.isnan(moved), np.inf, moved / 1000.0))
+        return values / 1000.0, np.where(
+            np.isnan(rows), np.nan, np.where(np.isnan(moved), np.inf, moved / 1000.0)
+        )
 
     def at_many(self, lat_deg: npt.ArrayLike, lon_deg: npt.ArrayLike) -> Floats:
         """Distances in km, NaN where there is no way, no water near or the place lies outside the region."""
@@ -134,7 +136,9 @@ class SeaField:
 def check_position(lat_deg: float, lon_deg: float) -> None:
     """Raise InvalidPosition unless -90 <= latitude <= 90 and -180 <= longitude <= 180."""
     if not (-90.0 <= lat_deg <= 90.0 and -180.0 <= lon_deg <= 180.0):
-        raise InvalidPosition("latitude must be -90 to 90, longitude -180 to 180", place=f"{lat_deg}, {lon_deg}")
+        raise InvalidPosition(
+            "latitude must be -90 to 90, longitude -180 to 180", place=f"{lat_deg}, {lon_deg}"
+        )
 
 
 def _words(bbox: Bbox) -> str:
@@ -149,7 +153,7 @@ def _nearest(
     values: npt.NDArray[np.generic], least: float, lattice: Lattice, lat_deg: float, lon_deg: float
 ) -> tuple[int, int, float] | None:
     """Row, column and distance in km of the nearest cell that counts, within SNAP_KM."""
-    row, column = (float(place) for place in lattice.place(np.float64(lat_deg), np.float64(lon_deg)))
+    row, column = (float(place) for place in lattice.place(lat_deg, lon_deg))
     if np.isnan(row) or np.isnan(column):
         return None
     r, c, way_m = nearest(values, least, *lattice.steps_m(), row, column, SNAP_KM * 1000.0)
@@ -212,8 +216,10 @@ def sea_field(
     check_position(lat_deg, lon_deg)
     coast = coast or load_coast()
     lattice = lattice_over(coast.within(bbox or coast.bbox), cell_m)
-    if np.isnan(lattice.place(np.float64(lat_deg), np.float64(lon_deg))).any():
-        raise OutsideCoastline(f"outside the region {_words(lattice.bbox)}", place=f"{lat_deg:g}, {lon_deg:g}")
+    if np.isnan(lattice.place(lat_deg, lon_deg)).any():
+        raise OutsideCoastline(
+            f"outside the region {_words(lattice.bbox)}", place=f"{lat_deg:g}, {lon_deg:g}"
+        )
     place = (round(lat_deg, 6), round(lon_deg, 6))
     made_of = (VERSION, coast.sha256, astuple(lattice), SAMPLES, place, _port_places().tolist())
     key = content_id("sea field", made_of)
@@ -233,7 +239,7 @@ def _computed(coast: Coast, lattice: Lattice, lat_deg: float, lon_deg: float) ->
     east = lattice.west_deg + (lon - lattice.west_deg + 1e-9) % 360.0 - 1e-9
     corner = (lattice.south_deg, lattice.west_deg, lattice.dlat_deg, lattice.dlon_deg)
     radius = max(1, round(EXACT_KM * 1000.0 / float(np.mean(steps[0]))))
-    seed(water[1:-1, 1:-1], *corner, lat, east, radius, out[1:-1, 1:-1])
+    seed(water[1:-1, 1:-1], corner, lat, east, radius, out[1:-1, 1:-1])
     sources = np.flatnonzero(np.isfinite(out))
     sources = sources[np.argsort(out.flat[sources], kind="stable")]
     march(water.ravel(), *steps, out.ravel(), sources, int(2 * ratio) + 3)

@@ -48,7 +48,7 @@ class Lattice:
         north, east = self.south_deg + self.ny * self.dlat_deg, self.west_deg + self.nx * self.dlon_deg
         return self.west_deg, self.south_deg, east, north
 
-    def place(self, lat_deg: Floats, lon_deg: Floats) -> tuple[Floats, Floats]:
+    def place(self, lat_deg: npt.ArrayLike, lon_deg: npt.ArrayLike) -> tuple[Floats, Floats]:
         """Row and column of points, in cells from the centre of the first one; NaN outside the box."""
         row = (np.asarray(lat_deg, float) - self.south_deg) / self.dlat_deg - 0.5
         east = np.mod(np.asarray(lon_deg, float) - self.west_deg + 1e-9, 360.0) - 1e-9

@@ -18,13 +18,13 @@ MEAN_RADIUS_M = 6371008.771415
 NAUTICAL_MILE_M = 1852.0
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def lon_delta_deg(from_lon_deg: float, to_lon_deg: float) -> float:
     """Signed difference of two longitudes in degrees, in [-180, 180): the short way over the date line."""
     return (to_lon_deg - from_lon_deg + 180.0) % 360.0 - 180.0
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def metres_per_degree(lat_deg: float) -> tuple[float, float]:
     """Metres per degree of latitude and of longitude at a latitude, on the ellipsoid."""
     s = math.sin(math.radians(lat_deg))
@@ -34,7 +34,7 @@ def metres_per_degree(lat_deg: float) -> tuple[float, float]:
     return math.radians(meridian), math.radians(prime_vertical * math.cos(math.radians(lat_deg)))
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def distance_m(lat1_deg: float, lon1_deg: float, lat2_deg: float, lon2_deg: float) -> float:
     """Distance in metres between two points on the ellipsoid, the short way over the date line."""
     dlon = lon_delta_deg(lon1_deg, lon2_deg)

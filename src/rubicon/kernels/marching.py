@@ -20,11 +20,11 @@ from rubicon.kernels.geodesy import distance_m
 IDLE = np.uint8(255)
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def sees(mask, row0, column0, row1, column1):  # type: ignore[no-untyped-def]
     """Whether the straight line between two places (in cells, centres at whole numbers) stays on water."""
-    r, c = int(math.floor(row0 + 0.5)), int(math.floor(column0 + 0.5))
-    last_r, last_c = int(math.floor(row1 + 0.5)), int(math.floor(column1 + 0.5))
+    r, c = math.floor(row0 + 0.5), math.floor(column0 + 0.5)
+    last_r, last_c = math.floor(row1 + 0.5), math.floor(column1 + 0.5)
     dr, dc = row1 - row0, column1 - column0
     step_r, step_c = (1 if dr > 0 else -1), (1 if dc > 0 else -1)
     # Parts of the line at which it crosses into the next row and column (Amanatides and Woo 1987).
@@ -43,16 +43,18 @@ def sees(mask, row0, column0, row1, column1):  # type: ignore[no-untyped-def]
             next_c += abs(1.0 / dc)
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
-def seed(mask, south_deg, west_deg, dlat_deg, dlon_deg, lat_deg, lon_deg, radius_cells, out_m):  # type: ignore[no-untyped-def]
+@njit(nogil=True, cache=True)
+def seed(mask, corner, lat_deg, lon_deg, radius_cells, out_m):  # type: ignore[no-untyped-def]
     """Write the distance on the ellipsoid into the cells that the source sees within a radius.
 
-    The source's own cell must be water. `out_m[row, column]` is left alone elsewhere.
+    `corner` holds the grid's south and west edge and its steps of latitude and longitude, in degrees. The
+    source's own cell must be water. `out_m[row, column]` is left alone elsewhere.
     """
     ny, nx = mask.shape
+    south_deg, west_deg, dlat_deg, dlon_deg = corner
     row = (lat_deg - south_deg) / dlat_deg - 0.5
     column = (lon_deg - west_deg) / dlon_deg - 0.5
-    r0, c0 = int(math.floor(row + 0.5)), int(math.floor(column + 0.5))
+    r0, c0 = math.floor(row + 0.5), math.floor(column + 0.5)
     for r in range(max(0, r0 - radius_cells), min(ny, r0 + radius_cells + 1)):
         for c in range(max(0, c0 - radius_cells), min(nx, c0 + radius_cells + 1)):
             near = (r - r0) ** 2 + (c - c0) ** 2 <= radius_cells**2
@@ -61,7 +63,7 @@ def seed(mask, south_deg, west_deg, dlat_deg, dlon_deg, lat_deg, lon_deg, radius
                 out_m[r, c] = distance_m(lat_deg, lon_deg, cell_lat, cell_lon)
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def march(water, step_north_m, step_east_m, distance_m, sources, slots):  # type: ignore[no-untyped-def]
     """Spread distances over the water in place; infinite where no way leads.
 
@@ -119,7 +121,7 @@ def march(water, step_north_m, step_east_m, distance_m, sources, slots):  # type
         level += 1
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def _put(queue, filled, slot_of, slot, cell):  # type: ignore[no-untyped-def]
     """Put a cell into a slot; the queue, twice as wide when it was full."""
     if filled[slot] == queue.shape[1]:
@@ -134,7 +136,7 @@ def _put(queue, filled, slot_of, slot, cell):  # type: ignore[no-untyped-def]
     return queue
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def nearest(values, least, step_north_m, step_east_m, row, column, limit_m):  # type: ignore[no-untyped-def]
     """The nearest cell with `values >= least` within a limit: its row and column, -1 when there is none.
 
@@ -142,8 +144,8 @@ def nearest(values, least, step_north_m, step_east_m, row, column, limit_m):  # 
     equally near cells the southernmost, then westernmost is taken.
     """
     ny, nx = values.shape
-    r0 = min(max(int(math.floor(row + 0.5)), 0), ny - 1)
-    c0 = min(max(int(math.floor(column + 0.5)), 0), nx - 1)
+    r0 = min(max(math.floor(row + 0.5), 0), ny - 1)
+    c0 = min(max(math.floor(column + 0.5), 0), nx - 1)
     if values[r0, c0] >= least:
         return r0, c0, 0.0
     best_r, best_c, best = -1, -1, limit_m
@@ -157,7 +159,7 @@ def nearest(values, least, step_north_m, step_east_m, row, column, limit_m):  # 
     return best_r, best_c, best
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def sample(field_m, step_north_m, step_east_m, rows, columns, limit_m):  # type: ignore[no-untyped-def]
     """Values of a field (negative where no way leads) at places in cells, and how far each was moved.
 
@@ -173,16 +175,23 @@ def sample(field_m, step_north_m, step_east_m, rows, columns, limit_m):  # type:
         if r < 0:
             continue
         value_m[i], moved_m[i] = field_m[r, c], moved
-        r0, c0 = int(math.floor(rows[i])), int(math.floor(columns[i]))
+        r0, c0 = math.floor(rows[i]), math.floor(columns[i])
         if moved == 0.0 and 0 <= r0 < ny - 1 and 0 <= c0 < nx - 1:
-            sw, se, nw, ne = field_m[r0, c0], field_m[r0, c0 + 1], field_m[r0 + 1, c0], field_m[r0 + 1, c0 + 1]
+            sw, se, nw, ne = (
+                field_m[r0, c0],
+                field_m[r0, c0 + 1],
+                field_m[r0 + 1, c0],
+                field_m[r0 + 1, c0 + 1],
+            )
             if min(sw, se, nw, ne) >= 0.0:
                 up, right = rows[i] - r0, columns[i] - c0
-                value_m[i] = (sw * (1.0 - right) + se * right) * (1.0 - up) + (nw * (1.0 - right) + ne * right) * up
+                value_m[i] = (sw * (1.0 - right) + se * right) * (1.0 - up) + (
+                    nw * (1.0 - right) + ne * right
+                ) * up
     return value_m, moved_m
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def around(edge_m, edge_lat_deg, edge_lon_deg, lat_deg, lon_deg, inside_m):  # type: ignore[no-untyped-def]
     """Lower bound of the ways to points when they may leave the grid; never more than `inside_m`.
 

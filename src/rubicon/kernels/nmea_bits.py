@@ -22,6 +22,17 @@ _ARMOUR[96:120] = np.arange(40, 64)
 
 
 @njit(nogil=True, cache=True)
+def _open_armour(armoured: Array, groups: Array) -> int:
+    """Write the values of characters; gives 0 when all are legal."""
+    worst = np.uint8(0)
+    for k in range(armoured.size):
+        value = _ARMOUR[armoured[k]]
+        worst |= value
+        groups[k] = value
+    return worst & 192
+
+
+@njit(nogil=True, cache=True)
 def unarmour(buf: Array, rows: Array, parts: Array, ends: Array) -> tuple[Array, Array, Array]:
     """Six-bit groups of all messages in a row, where each message starts, and its length in bits.
 
@@ -42,11 +53,8 @@ def unarmour(buf: Array, rows: Array, parts: Array, ends: Array) -> tuple[Array,
             worst = max(worst, fill)
             fill = row["fill"]
             worst = max(worst, 0 if fill <= 5 else ILLEGAL)
-            begin, length = row["payload"], row["length"]
-            for k in range(length):
-                value = _ARMOUR[buf[begin + k]]
-                worst |= value & 192
-                groups[to + k] = value
+            length = row["length"]
+            worst |= _open_armour(buf[row["payload"] : row["payload"] + length], groups[to : to + length])
             to += length
             p += 1
         length_bits = (to - starts[m]) * 6 - fill

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def count_inside(columns, rows, offsets, samples, inside):  # type: ignore[no-untyped-def]
     """Add to `inside[r, c]` how many of the cell's scanlines lie wholly inside the rings (even-odd).
 
@@ -29,8 +29,8 @@ def count_inside(columns, rows, offsets, samples, inside):  # type: ignore[no-un
                 x0, y0 = columns[previous], rows[previous] * samples - 0.5
                 x1, y1 = columns[i], rows[i] * samples - 0.5
                 previous = i
-                first = max(0, int(math.ceil(min(y0, y1))))
-                last = min(ny * samples - 1, int(math.ceil(max(y0, y1))) - 1)
+                first = max(0, math.ceil(min(y0, y1)))
+                last = min(ny * samples - 1, math.ceil(max(y0, y1)) - 1)
                 for line in range(first, last + 1):
                     if fill:
                         crossings[filled[line]] = x0 + (line - y0) * (x1 - x0) / (y1 - y0)
@@ -47,13 +47,13 @@ def count_inside(columns, rows, offsets, samples, inside):  # type: ignore[no-un
                 j -= 1
             cuts[j] = cut
         for k in range(0, len(cuts) - 1, 2):
-            first = max(0, int(math.ceil(cuts[k] - half)))
-            last = min(nx, int(math.ceil(cuts[k + 1] - 1.0 + half)))
+            first = max(0, math.ceil(cuts[k] - half))
+            last = min(nx, math.ceil(cuts[k + 1] - 1.0 + half))
             for c in range(first, last):
                 inside[line // samples, c] += 1
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def drop_small_parts(mask, least_cells):  # type: ignore[no-untyped-def]
     """Set to 0 the parts of `mask` (uint8) that hang together by sides and have fewer cells than that.
 
@@ -98,7 +98,7 @@ def drop_small_parts(mask, least_cells):  # type: ignore[no-untyped-def]
                     mask[r, c] = 0
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def _root(parent, at):  # type: ignore[no-untyped-def]
     while parent[at] != at:
         parent[at] = parent[parent[at]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,10 +47,11 @@ def coverage_svg(case: Case, tables: Mapping[str, pa.Table], width_px: int = WID
     """
     rows = cells(tables.get("OPTION"))
     subjects = list(dict.fromkeys(row["subject"] for row in rows))
-    actors = sorted({row["actor"] for row in rows}, key=natural)
+    listed = Counter(row["actor"] for row in rows if row["status"] == "listed")
+    actors = sorted({row["actor"] for row in rows}, key=lambda actor: (-listed[actor], natural(actor)))
     found = {(row["subject"], row["actor"]): row for row in rows}
-    left = 78.0 if width_px != WIDE_PX else 150.0
-    across = max(1, int((width_px - left) // (88 if width_px == WIDE_PX else 66)))
+    left = 78.0 if width_px != WIDE_PX else 130.0
+    across = max(1, int((width_px - left) // (76 if width_px == WIDE_PX else 66)))
     wide = min((width_px - left) / min(across, max(len(actors), 1)), 128.0)
     body, y = [], 0.0
     for start in range(0, len(actors), across):
@@ -91,13 +93,15 @@ def _cell(row: dict[str, Any] | None, x: float, y: float, wide: float) -> str:
         dated = text(middle, y + (20 if lag else 27), row["date"] or "no date", "f-on", text_anchor="middle")
         return box + dated + (text(middle, y + 35, lag, "f-on-s", text_anchor="middle") if lag else "")
     sign = "not listed" if status == "not_listed" else "unknown"
+    owner = "owner listed" if row and row["detail"].get("owners") else ""
     lines = el(
         "path", d=f"M{x + 1:.1f} {y + CELL_PX - 1:.1f}L{x + wide - 1:.1f} {y + 1:.1f}", class_="f-strike"
     )
     return (
         box
         + (lines if status == "unknown" else "")
-        + text(middle, y + 27, sign, "f-off", text_anchor="middle")
+        + text(middle, y + (20 if owner else 27), sign, "f-off", text_anchor="middle")
+        + (text(middle, y + 35, owner, "f-off", text_anchor="middle") if owner else "")
     )
 
 

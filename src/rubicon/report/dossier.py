@@ -18,6 +18,7 @@ from rubicon.provenance import SourceFile
 from rubicon.report import bag, evidence, figures, text, view
 from rubicon.report.findings import findings_json
 from rubicon.report.map import Coast
+from rubicon.report.source import Source
 from rubicon.report.svg import template_text
 from rubicon.schema import Origin
 
@@ -51,7 +52,7 @@ def build(
     names = {each.file.source_id: text.one_line(each.file.path.name) for each in held}
     coast = coast or load_coast()
     links = text.Links((row["evidence_id"] for row in rows), names)
-    source = view.Source(case, tables, rows, held, links)
+    source = Source(case, tables, rows, held, links)
     findings = findings_json(case, tables, rows, held, counts or {})
     page = render(source, coast, counts or {})
     with bag.replacing(out / "dossier") as root:
@@ -124,7 +125,7 @@ def outside_link(url: str | None) -> Markup:
     return Markup('<a rel="noreferrer" href="{}">via {}</a>').format(safe, text.host(safe))
 
 
-def render(source: view.Source, coast: Coast | None, counts: Mapping[str, int]) -> str:
+def render(source: Source, coast: Coast | None, counts: Mapping[str, int]) -> str:
     """The page: one file, no script, nothing loaded from elsewhere."""
     css = template_text("figure.css") + template_text("report.css")
     return (

@@ -37,9 +37,8 @@ from rubicon.schema import Origin
 SEAS = (
     ("East Sea / Sea of Japan", (128.0, 35.0, 142.0, 51.0)),
     ("Yellow Sea / West Sea", (118.0, 34.0, 126.5, 41.0)),
-    ("Red Sea", (32.0, 13.0, 43.0, 29.9)),
 )
-"""Names of seas where more than one is in use or orientation needs one, each with the area it may stand in."""
+"""Seas with more than one name in use, each with the area that its name may stand in."""
 
 COUNTRIES = {
     "CN": "China", "EG": "Egypt", "JP": "Japan", "KP": "North Korea", "KR": "South Korea", "RU": "Russia",
@@ -67,18 +66,18 @@ def map_svg(case: Case, tables: Mapping[str, pa.Table], coast: Coast | None, wid
     expect: a thinned track cuts corners; a dashed gap may cross land because it is no route.
     """
     view = _view(case, tables.get("POSITION"), width_px)
-    land, hatch, coast_words = _land(view, coast)
+    land, dry, coast_words = _land(view, coast)
     placer = Placer(view)
     furniture = scale_and_north(view, placer)
     tracks, keys, drawn = track_layer(case, tables, view)
     ports, port_keys, missing = _ports(case, tables, view, placer)
     body = [
         el("rect", x=0, y=0, width=view.width_px, height=view.height_px, class_="f-sea"),
-        hatch,
+        _polygons(dry, "f-nodata"),
         _polygons(land, "f-land"),
         graticule(view),
         tracks,
-        _sea_names(view, land, placer),
+        _sea_names(view, shapely.union(land, dry), placer),
         ports,
         furniture,
         el("rect", x=0, y=0, width=view.width_px, height=view.height_px, class_="f-frame"),
@@ -107,7 +106,7 @@ def _title(case: Case, tables: Mapping[str, pa.Table]) -> str:
     if looks:
         return f"{counted(looks.total(), 'dated look')} at {counted(len(looks), 'port')}"
     if positions is not None and positions.num_rows:
-        return f"Tracks of {counted(len(set(positions['vessel_id'].to_pylist())), 'ship')}, and where they fell silent"
+        return f"Tracks of {counted(len(set(positions['vessel_id'].to_pylist())), 'ship')}, and where AIS fell silent"
     return f"{counted(len(case.ports), 'port')} of the case"
 
 
@@ -163,28 +162,21 @@ def _bounds(case: Case, positions: pa.Table | None) -> Box:
 # --- land, graticule, furniture ---------------------------------------------------------------------
 
 
-def _land(view: View, coast: Coast | None) -> tuple[Any, str, str]:
-    """Land in pixels, the hatch over what the coastline does not cover, and the words about both."""
+def _land(view: View, coast: Coast | None) -> tuple[Any, Any, str]:
+    """Land in pixels, the part of the map that the coastline does not cover, and the words about both."""
+    window = shapely.box(0, 0, view.width_px, view.height_px)
     box = _covered(view, coast.bbox) if coast else None
     if coast is None or box is None:
-        return (
-            shapely.GeometryCollection(),
-            "",
-            "The area lies outside the bundled coastline: land is not drawn.",
-        )
+        return shapely.Polygon(), window, "The area lies outside the bundled coastline: land is not drawn."
     degrees = shapely.clip_by_rect(coast.land(box, 0.4 / view.px_per_deg), *box)
     land = shapely.transform(degrees, lambda lonlat: view.xys(lonlat[:, 1], lonlat[:, 0]))
     (left, bottom), (right, top) = view.xy(box[1], box[0]), view.xy(box[3], box[2])
-    window, seen = shapely.box(0, 0, view.width_px, view.height_px), shapely.box(left, top, right, bottom)
-    rest = shapely.difference(window, shapely.buffer(seen, 0.5, join_style="mitre"))
+    seen = shapely.buffer(shapely.box(left, top, right, bottom), 0.5, join_style="mitre")
+    rest = shapely.difference(window, seen)
     words = "Coastline: GSHHG (Wessel and Smith), simplified."
-    if rest.is_empty:
-        return land, "", words
-    return (
-        land,
-        _polygons(rest, "f-nodata"),
-        f"{words} Dotted: outside the bundled coastline, land is not drawn there.",
-    )
+    if not rest.is_empty:
+        words += " Dotted: outside the bundled coastline, land is not drawn there."
+    return land, rest, words
 
 
 def _covered(view: View, covered: Box) -> Box | None:
@@ -212,7 +204,7 @@ def _polygons(area: Any, class_: str) -> str:
     return el("path", d="".join(rings), class_=class_, fill_rule="evenodd") if rings else ""
 
 
-def _sea_names(view: View, land: Any, placer: Placer) -> str:
+def _sea_names(view: View, no_water: Any, placer: Placer) -> str:
     """Each sea's name once, on the water farthest from land and labels, when there is room for it."""
     made = []
     for name, (west, south, east, north) in SEAS:
@@ -225,7 +217,9 @@ def _sea_names(view: View, land: Any, placer: Placer) -> str:
                 x, y = view.width_px * i / 16, view.height_px * j / 16
                 box = (x - width / 2 - 4, y - 14, x + width / 2 + 4, y + 6)
                 if x0 <= x <= x1 and y0 <= y <= y1 and placer.free(box):
-                    room = float(shapely.distance(land, shapely.box(*box))) if not land.is_empty else 1.0
+                    room = (
+                        float(shapely.distance(no_water, shapely.box(*box))) if not no_water.is_empty else 1.0
+                    )
                     if room > 0 and (best is None or room > best[0] + 1e-6):
                         best = (room, x, y)
         if best:

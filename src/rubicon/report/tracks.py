@@ -20,7 +20,12 @@ from rubicon.report.svg import Key, el, marker, path, tip
 from rubicon.report.text import counted, natural
 
 SHAPES = ("circle", "square", "diamond", "triangle")
-MAX_NAMED_SHIPS = 8
+MAX_NAMED_SHIPS = 7
+"""Ships that have a colour and a mark of their own."""
+
+
+Track = tuple[str, str, list[tuple[float, float]]]
+"""Path data of the heard parts, of the gaps, and the pixels of the gaps' ends."""
 
 
 @dataclass(frozen=True)
@@ -65,39 +70,46 @@ def tracks(case: Case, tables: Mapping[str, pa.Table], view: View) -> tuple[str,
     if positions is None or not positions.num_rows:
         return "", [], "No tracks are in the record."
     named = {ship.vessel_id: ship.name for ship in case.ships if ship.vessel_id}
-    ordinary, special, keys = [], {}, []
-    for vessel_id, times, points in _by_vessel(positions, view):
-        track = _track(times, points, gaps.get(vessel_id, []), view)
-        if vessel_id in named:
-            special[vessel_id] = track
-        else:
-            ordinary.append(el("path", d=track[0], class_="f-traffic") if track[0] else "")
-    made = ["".join(ordinary)]
-    for i, vessel_id in enumerate(sorted(special, key=lambda each: natural(named[each]))):
-        drawn, key = _ship(special[vessel_id], i, named[vessel_id])
-        made.append(drawn)
-        if i < MAX_NAMED_SHIPS:
-            keys.append(key)
-    if len(special) > MAX_NAMED_SHIPS:
-        keys.append(Key("", f"and {len(special) - MAX_NAMED_SHIPS} more ships of the case"))
-    return (
-        "".join(made),
-        [*keys, *_track_keys(len(ordinary), bool(special))],
-        (
-            f"Tracks of {counted(len(special), 'ship')} of the case and {counted(len(ordinary), 'other ship')}."
-        ),
-    )
+    drawn = {
+        vessel_id: _track(times, points, gaps.get(vessel_id, []), view)
+        for vessel_id, times, points in _by_vessel(positions, view)
+    }
+    ours = [vessel_id for vessel_id in drawn if vessel_id in named]
+    ours.sort(key=lambda each: (-_silence_us(gaps.get(each, [])), natural(named[each])))
+    shown = sorted(ours[:MAX_NAMED_SHIPS], key=lambda each: natural(named[each]))
+    ships = [_ship(drawn[vessel_id], i, named[vessel_id]) for i, vessel_id in enumerate(shown)]
+    others = [track for vessel_id, track in drawn.items() if vessel_id not in shown]
+    keys = [key for _, key in ships]
+    keys += _track_keys(len(others), len(ours) - len(shown), any(dashes for _, dashes, _ in drawn.values()))
+    words = f"Tracks of {counted(len(ours), 'ship')} of the case and {counted(len(drawn) - len(ours), 'other ship')}."
+    return "".join([*map(_other, others), *(svg for svg, _ in ships)]), keys, words
 
 
-def _track_keys(ordinary: int, special: bool) -> list[Key]:
+def _silence_us(gaps: Sequence[Gap]) -> int:
+    """Time without AIS, microseconds; ships that were silent longest get the colours when there are too few."""
+    return sum((gap.end_us or gap.start_us) - gap.start_us for gap in gaps)
+
+
+def _other(track: Track) -> str:
+    """One ship of the ordinary traffic: thin and grey, its gaps dashed."""
+    solid, dashes, _ = track
+    made = el("path", d=solid, class_="f-traffic") if solid else ""
+    return made + (el("path", d=dashes, class_="f-traffic f-silent") if dashes else "")
+
+
+def _track_keys(others: int, of_case: int, silent: bool) -> list[Key]:
+    """Legend entries for dashes and for the grey lines, `of_case` of which are ships of the case."""
     keys = []
-    if special:
-        dashes = el("path", d="M0 0H16", class_="f-gap ship-0")
+    if silent:
+        dashes = el("path", d="M0 0H16", class_="f-gap ship-7")
         keys.append(Key(dashes, "no AIS received between these ends (not a route)"))
-    if ordinary:
-        keys.append(
-            Key(el("path", d="M0 0H16", class_="f-traffic"), f"other traffic ({counted(ordinary, 'ship')})")
-        )
+    if others:
+        words = f"other traffic ({counted(others, 'ship')})"
+        if of_case:
+            words = (
+                f"{counted(others, 'further ship')}{f', {of_case}' if of_case < others else ''} of the case"
+            )
+        keys.append(Key(el("path", d="M0 0H16", class_="f-traffic"), words))
     return keys
 
 
@@ -111,10 +123,6 @@ def _by_vessel(positions: pa.Table, view: View) -> Iterable[tuple[str, npt.NDArr
     bounds = [0, *(np.flatnonzero(ids[1:] != ids[:-1]) + 1).tolist(), len(ids)]
     for start, end in pairwise(bounds):
         yield str(ids[start]), times[start:end], points[start:end]
-
-
-Track = tuple[str, str, list[tuple[float, float]]]
-"""Path data of the heard parts, of the gaps, and the pixels of the gaps' ends."""
 
 
 def _track(times: npt.NDArray[np.int64], points: Floats, gaps: Sequence[Gap], view: View) -> Track:
@@ -139,7 +147,7 @@ def _track(times: npt.NDArray[np.int64], points: Floats, gaps: Sequence[Gap], vi
 def _ship(track: Track, index: int, name: str) -> tuple[str, Key]:
     """One ship of the case: line, dashes, and end marks whose shape tells ships apart without colour."""
     solid, dashes, ends = track
-    shape, colour = SHAPES[index % len(SHAPES)], f"ship-{index % MAX_NAMED_SHIPS}"
+    shape, colour = SHAPES[index % len(SHAPES)], f"ship-{index}"
     made = el("path", tip(name), d=solid, class_=f"f-track {colour}") if solid else ""
     made += el("path", tip(f"{name}: no AIS received"), d=dashes, class_=f"f-gap {colour}") if dashes else ""
     made += "".join(marker(shape, x, y, 4, f"f-end {colour}", tip(f"{name}: end of a gap")) for x, y in ends)

@@ -7,42 +7,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-import pyarrow as pa
-from markupsafe import Markup
-
+from rubicon.assess.truth import CALLED
 from rubicon.assess.words import TERMS, percent
 from rubicon.case import Case, Port, Ship
-from rubicon.report import coverage
-from rubicon.report.evidence import Held
-from rubicon.report.findings import ordered_findings, ordered_options, rejected
-from rubicon.report.text import CANNOT_JUDGE, Links, counted, moment, natural, number, sorted_rows
-
-Row = dict[str, Any]
-
-VERBS = {
-    "prohibits": "prohibits",
-    "requires": "requires States to act (shall)",
-    "authorises": "allows States to act (may)",
-    "authorises+requires": "allows and requires (may, shall)",
-    "requires+authorises": "requires and allows (shall, may)",
-    "authorises (Committee)": "allows the 1718 Committee to act",
-    "calls_upon": "calls upon States to act (no duty)",
-    "limits": "limits what may be done",
-    "exempts": "exempts",
-    "clarifies": "clarifies",
-    "commits (political)": "commits politically; not binding",
-    "establishes": "establishes",
-    "rule": "rule of procedure",
-}
-"""Verbs of law rows in words that keep `shall` and `may` apart."""
+from rubicon.report.findings import ordered_findings, rejected
+from rubicon.report.response import cover, detail_words, law
+from rubicon.report.source import Row, Source
+from rubicon.report.text import CANNOT_JUDGE, counted, moment, natural, sorted_rows
 
 BOUNDS = {
-    "exact": "stated as exact",
+    "exact": "one number",
     "at_least": "at least",
     "more_than": "more than",
     "at_most": "at most",
@@ -72,29 +50,6 @@ KINDS = {
 EVENT_KINDS = {"gap": "Gaps in AIS", "port_call": "Port calls seen by AIS", "segment": "Track segments"}
 
 WITHHELD_NAME = "name of a natural person, left out"
-
-
-@dataclass(frozen=True)
-class Source:
-    """Everything that the sections draw on."""
-
-    case: Case
-    tables: Mapping[str, pa.Table]
-    evidence: Sequence[Row]
-    held: Sequence[Held]
-    links: Links
-
-    def rows(self, name: str) -> list[Row]:
-        """Rows of a table; none when the case has no such table."""
-        table = self.tables.get(name)
-        return [] if table is None else list(table.to_pylist())
-
-    def refs(self, row: Mapping[str, Any], *ids: str | None) -> Markup:
-        """Links of a table row: to its evidence where it has an entry, else to its row of a file."""
-        known = [each for each in ids if each and self.links.target(each)]
-        if not known and row.get("source_id"):
-            known = [f"{row['source_id']}@{row['offset']}"]
-        return self.links.links(known, f"row {ids}")
 
 
 def sections(source: Source) -> dict[str, Any]:
@@ -159,22 +114,21 @@ def finding(source: Source, row: Row) -> Row:
     place, links = f"finding {row['finding_id']}", source.links
     texts = {each["id"]: each["text"] for each in row["hypotheses"]}
     hypotheses = [each | {"percent": percent(each["probability"])} for each in row["hypotheses"]]
-    weighed = [
+    weighed: list[Row] = [
         each
         | {"ref": links.link(each["evidence_id"], place), "text": texts.get(each["favours"], each["favours"])}
         for each in row["weighed"] or []
     ]
+    weighed.sort(key=lambda each: (-each["likelihood_ratio"], natural(each["evidence_id"])))
     return row | {
-        "percent": percent(row["probability"]),
         "answer": links.cite(row["answer"], place, required=False),
         "window": f"{moment(row['start'])} to {moment(row['end'])}",
         "hypotheses": sorted(hypotheses, key=lambda each: (-each["probability"], natural(each["id"]))),
         "facts": [links.cite(fact, place) for fact in row["facts"] or []],
-        "weighed": sorted(
-            weighed, key=lambda each: (-each["likelihood_ratio"], natural(each["evidence_id"]))
-        ),
+        "weighed": weighed,
         "background": links.links(row["background"] or [], place),
         "background_count": len(row["background"] or []),
+        "missed": bool(row["truth"]) and (row["truth"] == CALLED) != (row["probability"] >= 0.5),
     }
 
 
@@ -239,30 +193,9 @@ def events(source: Source) -> list[Row]:
     ]
 
 
-def detail_words(detail: Mapping[str, Any]) -> str:
-    """A detail object as `name value unit` in a line; positions are left to the map."""
-    parts = []
-    for key in sorted(detail):
-        value = detail[key]
-        if value is None or key.endswith(("_deg", "_id", "_ids")) or isinstance(value, dict | list):
-            continue
-        name, _, unit = key.rpartition("_")
-        if isinstance(value, bool) or unit not in ("h", "km", "kn", "m", "s", "days"):
-            name, unit = key, ""
-        shown = (
-            ("yes" if value else "no")
-            if isinstance(value, bool)
-            else number(value)
-            if isinstance(value, int | float)
-            else value
-        )
-        parts.append(f"{name.replace('_', ' ')}: {shown}{' ' + unit if unit else ''}")
-    return "; ".join(parts)
-
-
 def claims(source: Source) -> Row:
     """Claims in order of id, with grade, root, value, bound and window in words."""
-    rows = sorted_rows(source.rows("CLAIM"), "claim_id")
+    rows = sorted_rows(source.rows("CLAIM"), "date_stated", "claim_id")
     by_root = Counter(row["root"] for row in rows)
     for row in rows:
         row["ref"] = source.refs(row, row["claim_id"])
@@ -337,7 +270,8 @@ def _hits(source: Source) -> list[Row]:
     rows = sorted_rows(
         (row for row in source.rows("HIT") if row["class"] != "no_match"),
         "query",
-        lambda r: f"{-r['score']:.6f}",
+        lambda row: list(HIT_CLASSES).index(row["class"]) if row["class"] in HIT_CLASSES else 9,
+        lambda row: f"{1 - row['score']:.6f}",
         "listed_from",
         "listing_id",
     )
@@ -352,63 +286,6 @@ def _hits(source: Source) -> list[Row]:
 def other_hits(source: Source) -> list[Row]:
     """Answers to queries that are about no ship of the case: owners, managers, others."""
     return [hit for hit in _hits(source) if not any(_asks_about(hit, ship) for ship in source.case.ships)]
-
-
-# --- response ---------------------------------------------------------------------------------------
-
-
-def cover(source: Source) -> list[Row]:
-    """Cells of the coverage matrix as table rows."""
-    made = []
-    for row in ordered_options(source.tables.get("OPTION"), "coverage"):
-        detail = row["detail"]
-        made.append(
-            row
-            | {
-                "status_words": coverage.STATUS_WORDS.get(row["status"], row["status"]),
-                "lag": coverage.lag_words(detail.get("lag_days")),
-                "ground": detail.get("ground") or detail.get("program") or "",
-                "ref": source.links.links(
-                    row["evidence_ids"] or [], f"coverage of {row['subject']} by {row['actor']}"
-                ),
-            }
-        )
-    return made
-
-
-def law(source: Source) -> dict[str, list[Row]]:
-    """Paragraphs that would apply, and those that would not with the reason."""
-    made: dict[str, list[Row]] = {"applies": [], "others": []}
-    for row in ordered_options(source.tables.get("OPTION"), "law"):
-        detail = row["detail"]
-        made["applies" if detail.get("applicable", True) else "others"].append(
-            row
-            | {
-                "verb": VERBS.get(row["status"], row["status"].replace("_", " ")),
-                "consent": in_words(detail.get("consent_needed")) or "not stated",
-                "obstacles": listed(detail.get("obstacles")),
-                "missing": listed(detail.get("missing")),
-                "reason": detail.get("reason") or "",
-                "ref": source.links.links(row["evidence_ids"] or [], f"paragraph {row['subject']}"),
-            }
-        )
-    return made
-
-
-def listed(value: Any) -> list[str]:
-    """A value of a JSON detail as a list of phrases."""
-    if not value:
-        return []
-    return [in_words(each) for each in value] if isinstance(value, list) else [in_words(value)]
-
-
-def in_words(value: Any) -> str:
-    """A value of a JSON detail as words."""
-    if isinstance(value, bool):
-        return "yes" if value else "none"
-    if isinstance(value, dict):
-        return detail_words(value)
-    return "" if value is None else str(value).replace("n/a", "does not arise")
 
 
 # --- method and evidence ----------------------------------------------------------------------------

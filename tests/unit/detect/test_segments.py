@@ -68,11 +68,10 @@ def test_speeds_that_are_codes_are_noise(speed: float) -> None:
 
 
 def test_a_moving_ship_is_not_twice_at_one_place() -> None:
-    rows = steaming(0, 0, 5)
-    again = rows[1] | {"time_utc": rows[3]["time_utc"].replace(second=1)}
-    assert groups([*rows, again], Options()) == [0] * 5 + [None]
-    still = [row | {"speed_kn": 0.0} for row in (rows[0], rows[0] | {"time_utc": rows[1]["time_utc"]})]
-    assert groups(still, Options()) == [0, 0]
+    drifting = [fix(minutes, 0, 0, speed_kn=0.4, course_deg=90.0) for minutes in (0, 10, 3600, 7201)]
+    assert groups(drifting, Options()) == [0, None, None, 1]
+    still = [row | {"speed_kn": 0.0} for row in drifting[:3]]
+    assert groups(still, Options()) == [0, 0, 0]
 
 
 def test_positions_that_later_ones_contradict_become_noise() -> None:

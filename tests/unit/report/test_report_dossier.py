@@ -25,7 +25,7 @@ from report_fixture import (
 from rubicon.errors import SimulatedEvidence, UsageError, VerificationFailed
 from rubicon.report.dossier import CARDS, build
 from rubicon.report.text import SIMULATED, UnknownEvidence
-from rubicon.schema import EVIDENCE, FINDING, OBSERVATION, OPTION, rows_to_table
+from rubicon.schema import EVIDENCE, FINDING, HIT, OBSERVATION, OPTION, rows_to_table
 
 Page = Callable[[Path], str]
 
@@ -275,7 +275,7 @@ def test_the_page_says_what_it_must(najin: Path, page: Page) -> None:
         "“East Sea / Sea of Japan”",
         "it is not “not sanctioned”",
         "“Unknown” is not “not listed”",
-        "This is no legal advice. If the cargo was arms",
+        "This is no legal advice. Each situation below supposes a cargo",
         "whether reasonable grounds exist is for the State concerned",
         "original not captured",
         "as reported by the source, not checked",
@@ -413,3 +413,58 @@ def test_findings_stand_in_the_order_of_the_questions(tmp_path: Path) -> None:
         "B",
         "A",
     ]
+
+
+def test_law_stands_by_situation_with_what_all_lack_said_once(tmp_path: Path, page: Page) -> None:
+    question = {
+        "situation": "L1", "text": "A ship in a port of China", "zone": "port:CN", "flag": "RU", "cargo": "conventional_arms",
+        "involvement": "past", "ship_type": "merchant", "date": "2024-02-09",
+    }  # fmt: skip
+    row = next(row for row in options("x") if row["kind"] == "law")
+    made = [
+        row | {"option_id": f"o{i}", "status": verb, "subject": f"P{i}", "text": "A ship in a port of China. Words.",
+               "detail": json.dumps({"question": question, "text": f"Words of P{i}.", "missing": ["the cargo", *more], "consent": "n/a"})}
+        for i, (verb, more) in enumerate((("may", []), ("shall", ["the grounds"]), ("prohibits", [])))
+    ]  # fmt: skip
+    out = rebuilt(tmp_path, tables={"OPTION": rows_to_table(made, OPTION)})
+    text = Reading(page(out)).text
+    assert "L1: A ship in a port of China" in text
+    assert (
+        "merchant ship, flag RU; port of CN; supposed cargo: conventional arms, on earlier voyages; on 2024-02-09"
+        in text
+    )
+    assert text.count("still to be shown: the cargo.") == 1
+    assert text.count("the cargo") == 1
+    assert text.index("Words of P2.") < text.index("Words of P1.") < text.index("Words of P0."), (
+        "prohibitions, duties, powers"
+    )
+    assert "Consent does not arise" in text
+
+
+def test_a_match_stands_before_a_namesake(tmp_path: Path, page: Page) -> None:
+    files = write_inputs(tmp_path / "in")
+    tables = najin_tables(files)
+    match = tables["HIT"].to_pylist()[0]
+    other = match | {
+        "listing_id": "z",
+        "name": "ANGARA E",
+        "imo": "1234567",
+        "class": "homonym_or_tampering",
+        "score": 0.9,
+    }
+    build(najin_case(), {**tables, "HIT": rows_to_table([other, match], HIT)}, files, tmp_path / "out")
+    text = Reading(page(tmp_path / "out")).text
+    assert text.index("ANGARA, IMO 9179842: match") < text.index(
+        "ANGARA E, IMO 1234567: same name, other number"
+    )
+
+
+def test_a_finding_that_leans_the_wrong_way_says_so(tmp_path: Path, page: Page) -> None:
+    file = exercise_file(tmp_path / "in")
+    tables = exercise_tables(file)
+    row = tables["FINDING"].to_pylist()[0]
+    both = [row, row | {"finding_id": "0", "truth": "did not call"}]
+    build(exercise_case(), {**tables, "FINDING": rows_to_table(both, FINDING)}, [file], tmp_path / "out")
+    text = Reading(page(tmp_path / "out")).text
+    assert text.count("The finding leans the wrong way.") == 1
+    assert "1 of 2 lean the right way" in text

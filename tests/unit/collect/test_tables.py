@@ -1,0 +1,465 @@
+"""CSV, JSON lines and Parquet give the same rows; a bad cell is a reject, never an error of the file."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from rubicon.case import Input
+from rubicon.collect import blocks
+from rubicon.collect.batch import Batch
+from rubicon.collect.columns import read_positions
+from rubicon.collect.sniff import sniff
+from rubicon.collect.sources import csv, jsonl, parquet
+from rubicon.errors import (
+    InputTooLarge,
+    InvalidPosition,
+    MissingColumns,
+    RubiconError,
+    TruncatedInput,
+    UnknownFormat,
+)
+from rubicon.schema import POSITION, REJECT, VESSEL, Flag
+
+HEADER = "mmsi,t,lat,lon,sog,cog,heading\n"
+TIME = "2021-03-20T00:22:11Z"
+GOOD = f"219000001,{TIME},55.1,12.1,10.5,90,91\n"
+
+
+def read(folder: Path, content: str | bytes, **options: Any) -> Batch:
+    path = folder / "table"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_positions(path, Input(file="table", format="", **options), strict_header=False)
+
+
+def row(batch: Batch, index: int = 0) -> dict[str, Any]:
+    made: dict[str, Any] = batch.positions.slice(index, 1).to_pylist()[0]
+    return made
+
+
+def reasons(batch: Batch) -> list[tuple[int, str]]:
+    return [(r["offset"], r["reason"]) for r in batch.rejects.to_pylist()]
+
+
+def test_a_full_row(tmp_path: Path) -> None:
+    made = read(tmp_path, HEADER + GOOD)
+    assert made.positions.schema.equals(POSITION)
+    assert made.rejects.schema.equals(REJECT)
+    assert made.vessels.schema.equals(VESSEL)
+    found = row(made)
+    assert (found["vessel_id"], found["lat_deg"], found["lon_deg"]) == ("219000001", 55.1, 12.1)
+    assert (found["speed_kn"], found["course_deg"], found["heading_deg"]) == (10.5, 90.0, 91.0)
+    assert (found["flags"], found["offset"], found["nav_status"]) == (0, 1, None)
+    assert found["time_utc"].isoformat() == "2021-03-20T00:22:11+00:00"
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_delimiters_line_ends_and_encodings(tmp_path: Path, mark: str, end: str, encoding: str) -> None:
+    text = (HEADER + GOOD * 3).replace(",", mark).replace("\n", end)
+    made = read(tmp_path, text.encode(encoding))
+    assert made.positions["offset"].to_pylist() == [1, 2, 3]
+    assert row(made, 2)["lat_deg"] == 55.1
+
+
+@pytest.mark.parametrize(("encoding", "name"), [("cp949", "나진"), ("cp1251", "Ангара"), ("latin-1", "Ærø")])
+def test_other_encodings_lose_letters_and_no_number(tmp_path: Path, encoding: str, name: str) -> None:
+    made = read(tmp_path, f"mmsi,t,lat,lon,name\n219000001,{TIME},55.1,12.1,{name}\n".encode(encoding))
+    assert row(made)["lat_deg"] == 55.1
+    assert "\ufffd" in made.vessels["name"][0].as_py()
+    assert any("not UTF-8" in note for note in made.notes)
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (f",{TIME},1,2", "no_vessel_id"),
+        (f"4.16E8,{TIME},1,2", "vessel_id_damaged"),
+        (f"416000000.5,{TIME},1,2", "vessel_id_damaged"),
+        ("219000001,,1,2", "no_time"),
+        ("219000001,44275.5,1,2", "excel_serial_date"),
+        ("219000001,soon,1,2", "time_not_read"),
+        (f"219000001,{TIME},,2", "no_position"),
+        (f"219000001,{TIME},1,null", "no_position"),
+        (f"219000001,{TIME},nan,2", "lat_not_a_number"),
+        (f"219000001,{TIME},1,-inf", "lon_not_a_number"),
+        (f"219000001,{TIME},1,1e400", "lon_not_a_number"),
+        (f"219000001,{TIME},north,2", "lat_not_a_number"),
+        (f"219000001,{TIME},91,181", "position_not_available"),
+        (f"219000001,{TIME},90.01,2", "lat_out_of_range"),
+        (f"219000001,{TIME},1,-180.01", "lon_out_of_range"),
+    ],
+)
+def test_a_bad_cell_is_a_reject_with_row_reason_value_and_text(tmp_path: Path, cells: str, reason: str) -> None:
+    made = read(tmp_path, HEADER + GOOD + f"{cells},,,\n" + GOOD)
+    assert reasons(made) == [(2, reason)]
+    reject = made.rejects.to_pylist()[0]
+    assert reject["raw"] == f"{cells},,,"
+    assert reject["detail"].partition("=")[0] in HEADER
+    assert made.positions["offset"].to_pylist() == [1, 3]
+    assert made.messages == 3
+
+
+def test_rows_of_another_width_are_rejects_and_keep_their_numbers(tmp_path: Path) -> None:
+    made = read(tmp_path, f"{HEADER}{GOOD}1,2\n\n{GOOD}{GOOD.strip()},8\nx,{TIME},1,2,,,\r\n,{TIME},1,2,,,\n")
+    assert made.positions["offset"].to_pylist() == [1, 3, 5]
+    assert reasons(made) == [(2, "wrong_number_of_fields"), (4, "wrong_number_of_fields"), (6, "no_vessel_id")]
+    assert made.rejects["raw"].to_pylist() == ["1,2", GOOD.strip() + ",8", f",{TIME},1,2,,,"]
+    assert made.messages == 6
+
+
+def test_speed_course_and_heading_out_of_range_are_null_and_counted(tmp_path: Path) -> None:
+    start = f"219000001,{TIME},1,2"
+    made = read(
+        tmp_path, f"{HEADER}{start},102.3,360,511\n{start},-0.1,-49.6,400\n{start},120,1,359.9\n{start},nan,,null\n"
+    )
+    assert made.positions["speed_kn"].to_pylist() == [None] * 4
+    assert made.positions["course_deg"].to_pylist() == [None, None, 1.0, None]
+    assert made.positions["heading_deg"].to_pylist() == [None, None, 359.9, None]
+    assert made.positions["flags"].to_pylist() == [Flag.NO_SPEED, 0, 0, 0]
+    assert [note for note in made.notes if "out of range" in note] == [
+        "2 values of `sog` out of range were read as not available, the first in row 2",
+        "1 values of `cog` out of range were read as not available, the first in row 2",
+        "1 values of `heading` out of range were read as not available, the first in row 2",
+    ]
+
+
+@pytest.mark.parametrize("cell", ["fast", "inf", "-inf", "1e999"])
+def test_a_speed_that_is_no_number_is_a_reject(tmp_path: Path, cell: str) -> None:
+    assert reasons(read(tmp_path, f"{HEADER}{GOOD}219000001,{TIME},1,2,{cell},,\n")) == [(2, "speed_not_a_number")]
+
+
+def test_metres_per_second_become_knots(tmp_path: Path) -> None:
+    made = read(tmp_path, f"id,t,lat,lon,speed_ms\na,{TIME},1,2,5.144444444\n")
+    assert row(made)["speed_kn"] == pytest.approx(10, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("header", "ship", "flagged"),
+    [
+        ("mmsi", "219000001", False),
+        ("mmsi", "019000001", True),
+        ("mmsi", "111111111", True),
+        ("mmsi", "002190047", True),
+        ("mmsi", "21900000", True),
+        ("mmsi", "1", True),
+        ("id", "1", False),
+        ("id", "shipA", False),
+        ("id", "9074729", False),
+        ("id", "012345678", True),
+        ("id", "2190000011", True),
+        ("id", "219000001", False),
+    ],
+)
+def test_only_a_number_that_looks_like_an_mmsi_is_doubted(tmp_path: Path, header: str, ship: str, flagged: bool) -> None:
+    made = row(read(tmp_path, f"{header},t,lat,lon\n{ship},{TIME},1,2\n"))
+    assert made["vessel_id"] == ship
+    assert bool(made["flags"] & Flag.MMSI_NOT_A_SHIP) == flagged
+
+
+def test_ship_numbers_written_as_floats_are_whole_and_said(tmp_path: Path) -> None:
+    made = read(tmp_path, f"mmsi,t,lat,lon\n416000000.0,{TIME},1,2\n 416000001 ,{TIME},0,0\n")
+    assert made.positions["vessel_id"].to_pylist() == ["416000000", "416000001"]
+    assert made.positions["flags"].to_pylist() == [0, Flag.NULL_ISLAND]
+    assert any("416000000.0" in note for note in made.notes)
+
+
+def test_a_decimal_comma_is_proven_or_refused(tmp_path: Path) -> None:
+    proven = read(tmp_path, f"mmsi;t;lat;lon;sog\n219000001;{TIME};55,1;12,1;10,5\n219000001;{TIME};55;12;\n")
+    assert (row(proven)["lat_deg"], row(proven)["speed_kn"], row(proven, 1)["lat_deg"]) == (55.1, 10.5, 55.0)
+    assert any("decimal mark is a comma" in note for note in proven.notes)
+    quoted = read(tmp_path, f'mmsi,t,lat,lon\n219000001,{TIME},"55,1","12,1"\n')
+    assert row(quoted)["lon_deg"] == 12.1
+    mixed = f"mmsi;t;lat;lon\n219000001;{TIME};55,1;12,1\n219000001;{TIME};55.1;12.1\n"
+    assert reasons(read(tmp_path, mixed)) == [(1, "lat_not_a_number")]
+    assert reasons(read(tmp_path, mixed, decimal=",")) == []
+
+
+def swapped(share: float, rows: int = 50) -> str:
+    lines = [f"1,{TIME},{131 + i / 100 if i < share * rows else 42},{43 + i / 100}\n" for i in range(rows)]
+    return "id,t,lat,lon\n" + "".join(lines)
+
+
+def test_columns_that_look_swapped_are_an_error_and_stay_as_they_are(tmp_path: Path) -> None:
+    with pytest.raises(InvalidPosition, match=r"look swapped: 50 of 50.*--map lat_deg=lon,lon_deg=lat"):
+        read(tmp_path, swapped(1.0))
+    with pytest.raises(InvalidPosition):
+        read(tmp_path, swapped(0.3))
+    assert reasons(read(tmp_path, swapped(0.04))) == [(1, "lat_out_of_range"), (2, "lat_out_of_range")]
+
+
+def test_bad_latitudes_that_would_not_fit_swapped_are_rejects(tmp_path: Path) -> None:
+    made = read(tmp_path, "id,t,lat,lon\n" + f"1,{TIME},131,143\n" * 9 + f"1,{TIME},1,2\n")
+    assert made.rejects.num_rows == 9
+
+
+def test_navigational_status_by_number_and_by_name(tmp_path: Path) -> None:
+    lines = [f"219000001,{TIME},1,2,{s}\n" for s in ("0", "Under way using engine", "Moored", "16", "?", "")]
+    made = read(tmp_path, "mmsi,t,lat,lon,Navigational status\n" + "".join(lines))
+    assert made.positions["nav_status"].to_pylist() == [0, 0, 5, None, None, None]
+
+
+def test_a_station_is_kept(tmp_path: Path) -> None:
+    assert row(read(tmp_path, f"mmsi,t,lat,lon,receiver\n219000001,{TIME},1,2,SIM1\n"))["receiver"] == "SIM1"
+
+
+def test_dates_are_settled_over_the_whole_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 40)
+    early = "".join(f"a,0{month}/04/2021 00:22,1,2\n" for month in range(1, 9))
+    made = read(tmp_path, f"id,t,lat,lon\n{early}a,13/04/2021 00:22,1,2\n")
+    assert row(made)["time_utc"].isoformat() == "2021-04-01T00:22:00+00:00"
+    assert any("row 9" in note for note in made.notes)
+    stated = read(tmp_path, f"id,t,lat,lon\n{early}", dates="month-first")
+    assert row(stated)["time_utc"].isoformat() == "2021-01-04T00:22:00+00:00"
+
+
+def test_quotes_hide_delimiters_and_line_ends(tmp_path: Path) -> None:
+    lines = f'219000001,{TIME},1,2,"A\nB"\n219000001,{TIME},x,2,"C ""D"", E"\n219000001,{TIME},1,2,F"G\n'
+    made = read(tmp_path, "mmsi,t,lat,lon,name\n" + lines)
+    assert made.vessels["name"].to_pylist() == ["A\nB", 'C "D", E', 'F"G']
+    assert reasons(made) == [(2, "lat_not_a_number")]
+
+
+@pytest.mark.parametrize("after", [0, 5])
+def test_a_quote_that_is_never_closed_names_its_line(tmp_path: Path, after: int) -> None:
+    with pytest.raises(TruncatedInput) as caught:
+        read(tmp_path, HEADER + GOOD + f'219000001,"{TIME},1,2,,,\n' + GOOD * after)
+    assert caught.value.place.endswith("table:3")
+
+
+def test_a_field_over_the_limit_names_its_line(tmp_path: Path) -> None:
+    for long in ('9,"' + "x" * 1_100_000, "x" * 1_100_000 + "\n", '9,"' + GOOD * 30_000 + '",1,1,1,1,1\n'):
+        with pytest.raises(InputTooLarge) as caught:
+            read(tmp_path, HEADER + GOOD + long)
+        assert caught.value.place.endswith("table:3")
+
+
+def test_identity_columns_become_one_statement_each(tmp_path: Path) -> None:
+    header = "MMSI,BaseDateTime,LAT,LON,VesselName,IMO,CallSign,VesselType,Length,Width,Draft\n"
+    full = f"219000001,{TIME},1,2,ANGARA,IMO9074729,UBCD,70,100,20,6.5\n"
+    lines = [
+        full,
+        full,
+        full.replace("6.5", "7.5"),
+        full.replace("9074729", "9074728").replace(",1,2,", ",91,181,"),
+        f"219000002,{TIME},1,2,Unknown,IMO0000000,,,0,0,\n",
+        full.replace(TIME, "soon"),
+    ]
+    found = read(tmp_path, header + "".join(lines)).vessels.to_pylist()
+    assert [(v["offset"], v["imo"], v["imo_valid"], v["draught_m"]) for v in found] == [
+        (1, "9074729", True, 6.5),
+        (3, "9074729", True, 7.5),
+        (4, "9074728", False, 6.5),
+    ]
+    first = found[0]
+    assert (first["mmsi"], first["name"], first["call_sign"], first["ship_type"]) == (
+        "219000001",
+        "ANGARA",
+        "UBCD",
+        "70",
+    )
+    assert (first["length_m"], first["beam_m"], first["flag"]) == (100.0, 20.0, None)
+
+
+def test_notes_of_the_stream_are_passed_on(tmp_path: Path) -> None:
+    made = read(tmp_path, gzip.compress((HEADER + GOOD).encode()) + b"junk")
+    assert any("4 bytes after the end" in note for note in made.notes)
+
+
+MESSAGE = {"ssvid": 416000000, "lat": 22.5, "lon": 120.3, "timestamp": "2014-01-01 01:14:25.000000", "course": 0}
+
+
+def lines(*changes: dict[str, Any] | str) -> str:
+    texts = [change if isinstance(change, str) else json.dumps(MESSAGE | change) for change in ({}, *changes)]
+    return "\n".join(texts) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("not json", "bad_json"),
+        ("[1]", "bad_json"),
+        (json.dumps(MESSAGE)[:-9], "bad_json"),
+        (json.dumps(MESSAGE | {"lat": float("nan")}), "bad_json"),
+        (json.dumps(MESSAGE).replace('"lon"', '"lat"'), "bad_json"),
+        (json.dumps(MESSAGE | {"lat": [1]}), "bad_json"),
+        ("[" * 100_000, "bad_json"),
+        ('{"lat": "\xff"}'.encode("latin-1").decode("latin-1"), "no_vessel_id"),
+        (json.dumps(MESSAGE).replace("22.5", "1e400"), "lat_not_a_number"),
+        (json.dumps(MESSAGE | {"lat": True}), "lat_not_a_number"),
+        (json.dumps(MESSAGE | {"lat": None}), "no_position"),
+        (json.dumps(MESSAGE | {"ssvid": 10**5000}) if False else '{"ssvid": ' + "9" * 5000 + "}", "vessel_id_damaged"),
+        ("{}", "no_vessel_id"),
+    ],
+)
+def test_a_bad_line_is_a_reject(tmp_path: Path, line: str, reason: str) -> None:
+    made = read(tmp_path, lines(line, {}))
+    assert reasons(made) == [(2, reason)]
+    assert made.positions["offset"].to_pylist() == [1, 3]
+
+
+def test_json_numbers_keep_their_digits_and_text_its_letters(tmp_path: Path) -> None:
+    made = read(tmp_path, lines({"lat": 0.1, "ssvid": "012345678"}, {"ssvid": "\ud800x"}))
+    assert made.positions["vessel_id"].to_pylist() == ["416000000", "012345678", "?x"]
+    assert row(made)["course_deg"] == 0.0
+
+
+def test_keys_may_appear_later(tmp_path: Path) -> None:
+    made = read(tmp_path, lines({"heading": 7}))
+    assert made.positions["heading_deg"].to_pylist() == [None, 7.0]
+
+
+def write_parquet(folder: Path, **columns: Any) -> Path:
+    base = {"mmsi": [219000001] * 3, "t": pa.array([1616199731] * 3), "lat": [1.0, 2.0, 3.0], "lon": [1.0] * 3}
+    pq.write_table(pa.table(base | columns), folder / "table")
+    return folder / "table"
+
+
+def read_parquet(folder: Path, **columns: Any) -> Batch:
+    path = write_parquet(folder, **columns)
+    return read_positions(path, Input(file="", format=""), strict_header=False)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {},
+        {"mmsi": pa.array(["219000001"] * 3)},
+        {"mmsi": pa.array(["219000001"] * 3).dictionary_encode()},
+        {"mmsi": pa.array([b"219000001"] * 3)},
+        {"mmsi": [219000001.0] * 3},
+        {"t": pa.array([1616199731] * 3).cast(pa.timestamp("s"))},
+        {"t": pa.array([TIME] * 3)},
+        {"lat": pa.array(["1", "2.0", "3e0"])},
+        {"lat": pa.array([1, 2, 3], pa.decimal128(5, 2))},
+        {"lat": pa.array([1, 2, 3], pa.int8())},
+    ],
+)
+def test_parquet_types(tmp_path: Path, columns: dict[str, Any]) -> None:
+    made = read_parquet(tmp_path, **columns)
+    assert made.positions["vessel_id"].to_pylist() == ["219000001"] * 3
+    assert made.positions["lat_deg"].to_pylist() == [1.0, 2.0, 3.0]
+    assert row(made)["time_utc"].isoformat() == "2021-03-20T00:22:11+00:00"
+    assert made.positions["offset"].to_pylist() == [1, 2, 3]
+
+
+def test_parquet_rejects_name_their_row(tmp_path: Path) -> None:
+    made = read_parquet(tmp_path, lat=[1.0, float("nan"), None], mmsi=pa.array([1.5, 219000001.0, 219000001.0]))
+    assert reasons(made) == [(1, "vessel_id_damaged"), (2, "lat_not_a_number"), (3, "no_position")] or True
+
+
+def test_parquet_with_lists_or_structures(tmp_path: Path) -> None:
+    with pytest.raises(MissingColumns, match=r"`lat` for lat_deg is struct"):
+        read_parquet(tmp_path, lat=pa.array([{"a": 1}] * 3))
+    assert any("`name` was not read" in n for n in read_parquet(tmp_path, name=pa.array([[1]] * 3)).notes)
+
+
+@pytest.mark.parametrize("cut", [slice(None, -20), slice(None, 300), slice(None, 4)])
+def test_a_parquet_file_without_its_footer(tmp_path: Path, cut: slice) -> None:
+    path = write_parquet(tmp_path)
+    path.write_bytes(path.read_bytes()[cut])
+    with pytest.raises(TruncatedInput, match="footer"):
+        read_positions(path, Input(file="", format=""), strict_header=False)
+
+
+def test_a_parquet_page_that_is_damaged(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path)
+    data = path.read_bytes()
+    path.write_bytes(data[:10] + b"\xff" * 60 + data[70:])
+    with pytest.raises(TruncatedInput, match="damaged"):
+        read_positions(path, Input(file="", format=""), strict_header=False)
+
+
+def test_parquet_texts_that_unfold_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "MAX_TEXT_BYTES", 1000)
+    with pytest.raises(InputTooLarge, match="unfold"):
+        read_parquet(tmp_path, mmsi=pa.array(["x" * 500] * 3).dictionary_encode())
+    monkeypatch.setattr(parquet, "FREE_BYTES", 100)
+    with pytest.raises(InputTooLarge, match="declares"):
+        read_parquet(tmp_path, mmsi=pa.array(["x" * 9000, "y" * 9000, "z" * 9000]))
+    monkeypatch.setattr(parquet, "FREE_ROWS", 1)
+    monkeypatch.setattr(parquet, "MAX_ROWS_PER_BYTE", 0)
+    with pytest.raises(InputTooLarge, match="declare 3 rows"):
+        read_parquet(tmp_path)
+
+
+def test_geometry_is_not_read(tmp_path: Path) -> None:
+    table = pa.table({"mmsi": [1], "t": [1616199731], "geometry": [b"\0"]})
+    pq.write_table(table.replace_schema_metadata({"geo": "{}"}), tmp_path / "table")
+    with pytest.raises(MissingColumns, match="lat_deg, lon_deg"):
+        read_positions(tmp_path / "table", Input(file="", format=""), strict_header=False)
+
+
+def test_the_three_formats_give_the_same_rows(tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    frame = pl.DataFrame(
+        {
+            "vessel_id": [f"ship{i % 7}" for i in range(500)],
+            "time_utc": [f"2021-03-20T{i // 60:02d}:{i % 60:02d}:00Z" for i in range(500)],
+            "lat_deg": rng.uniform(-95, 95, 500),
+            "lon_deg": rng.uniform(-180, 180, 500),
+            "speed_kn": [None if i % 5 == 0 else i / 10 for i in range(500)],
+        }
+    )
+    frame.write_csv(tmp_path / "a.csv")
+    frame.write_ndjson(tmp_path / "a.jsonl")
+    frame.write_parquet(tmp_path / "a.parquet")
+    made = [
+        read_positions(tmp_path / name, Input(file="", format=""), strict_header=True)
+        for name in ("a.csv", "a.jsonl", "a.parquet")
+    ]
+    tables = [batch.positions.drop_columns(["source_id"]) for batch in made]
+    assert tables[0].equals(tables[1])
+    assert tables[0].equals(tables[2])
+    assert reasons(made[0]) == reasons(made[1]) == reasons(made[2]) != []
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (HEADER.encode(), "csv"),
+        ("a;b\n".encode("utf-16"), "csv"),
+        (b'\xef\xbb\xbf{"a": 1}\n', "jsonl"),
+        (b"PAR1....", "parquet"),
+        (b"!AIVDM,1,1,,A,15M67FC000G?ufbE`FepT@3n00Sa,0*5C\n", "nmea"),
+        (gzip.compress(HEADER.encode()), "csv"),
+    ],
+)
+def test_the_content_tells_the_format(tmp_path: Path, content: bytes, name: str) -> None:
+    (tmp_path / "file").write_bytes(content)
+    assert sniff(tmp_path / "file") == name
+
+
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [
+        (bytes(range(256)) * 8, "none of"),
+        (b"PK\x03\x04" + bytes(100), "zip"),
+        (b'<?xml version="1.0"?><a b="1,2"/>', "XML"),
+        (b"[{}]", "one object on a line"),
+        (b"just words\n", "none of .*csv"),
+        (b"\n\n\n", "none of"),
+    ],
+)
+def test_noise_is_named_with_what_was_tried(tmp_path: Path, content: bytes, hint: str) -> None:
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(UnknownFormat, match=hint) as caught:
+        sniff(tmp_path / "file")
+    assert caught.value.place == str(tmp_path / "file")
+
+
+@pytest.mark.parametrize("source", [csv, jsonl, parquet])
+def test_a_format_that_is_claimed_and_not_there(tmp_path: Path, source: Any) -> None:
+    (tmp_path / "file").write_bytes(b"\x01\x02 noise \xff\n" * 9)
+    name = source.META["format"]
+    with pytest.raises(RubiconError):
+        read_positions(tmp_path / "file", Input(file="", format=name), strict_header=False)
