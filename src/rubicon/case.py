@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -171,6 +171,13 @@ class Case(Strict):
     """Options of detectors, by detector name."""
     folder: Path = Field(Path("."), exclude=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _folder_is_not_written(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "folder" in data:
+            raise ValueError("`folder`: unknown key")
+        return data
+
     @model_validator(mode="after")
     def _consistent(self) -> Case:
         if self.scenario and self.origin is not Origin.SIMULATED:
@@ -204,18 +211,25 @@ def load_case(path: Path) -> Case:
 
     Raises CaseError naming the file and every key that is wrong, InputMissing when it is not there.
     """
+    return read_model(path, Case).model_copy(update={"folder": path.parent})
+
+
+Model = TypeVar("Model", bound=Strict)
+
+
+def read_model(path: Path, model: type[Model]) -> Model:
+    """Read a TOML file into a model.
+
+    Raises CaseError naming the file and every key that is wrong, InputMissing when it is not there.
+    """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise InputMissing(error.strerror or "cannot be opened", place=str(path)) from error
     except UnicodeDecodeError as error:
         raise CaseError("is not UTF-8 text", place=str(path)) from error
     except tomllib.TOMLDecodeError as error:
         raise CaseError(f"is not TOML: {error}", place=str(path)) from error
-    try:
-        if "folder" in data:
-            raise CaseError("`folder`: unknown key", place=str(path))
-        return Case(**data, folder=path.parent)
     except ValidationError as error:
         raise CaseError(reasons(error), place=str(path)) from error
 
@@ -224,7 +238,7 @@ def reasons(error: ValidationError) -> str:
     """One clause for each wrong key: dotted place and reason."""
     clauses = []
     for item in error.errors():
-        key = ".".join(str(part) for part in item["loc"]) or "case"
+        key = ".".join(str(part) for part in item["loc"]) or "file"
         reason = "unknown key" if item["type"] == "extra_forbidden" else item["msg"]
         clauses.append(f"`{key}`: {reason}")
     return "; ".join(clauses)

@@ -99,6 +99,10 @@ class SimulatedEvidence(RubiconError):
     """A finding about a real ship would rest on simulated evidence, or real and simulated evidence mix."""
 
 
+class UnknownEvidence(RubiconError):
+    """A sentence of the dossier states a fact without evidence, or names evidence that the case does not hold."""
+
+
 class ListError(RubiconError):
     """A sanctions list does not have the shape that its format declares."""
 

@@ -95,12 +95,12 @@ def detect(case: Case, lake: Lake) -> tuple[pa.Table, Sequence[Mapping[str, Any]
             f"no such detector; there are {', '.join(detectors())}", place=f"options.{min(unknown)}"
         )
     found = [EVENT.empty_table()]
+    ours: dict[str, dict[str, Any]] = {
+        "gaps": {"data_end_utc": utc(case.period.end) + timedelta(days=1)},
+        "port-calls": {"ports": case.ports},
+    }
     for kind in DETECTORS:
-        options = engine.options_for(kind, case.profile, case.options.get(kind))
-        if kind == "port-calls":
-            options = options.model_copy(update={"ports": case.ports})
-        if kind == "gaps" and options.data_end_utc is None:
-            options = options.model_copy(update={"data_end_utc": utc(case.period.end) + timedelta(days=1)})
+        options = engine.options_for(kind, case.profile, ours[kind] | case.options.get(kind, {}))
         found.append(engine.local(kind, lake, options))
     events = pa.concat_tables(found)
     gaps = events.filter(pc.equal(events["kind"], "gap"))

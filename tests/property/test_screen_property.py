@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rubicon.screen.imo import SHIP_WEIGHTS, imo_valid
+from rubicon.identifiers import SHIP_WEIGHTS, imo_valid
 from rubicon.screen.match import CLASSES, compare
 from rubicon.screen.names import name_keys, normalise_name
 

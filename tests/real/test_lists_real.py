@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 import pytest
 
 from rubicon.errors import ListError
+from rubicon.identifiers import company_imo_valid, imo_valid
 from rubicon.provenance import sha256_file, source_file
 from rubicon.respond.coverage import coverage, read_designations
 from rubicon.screen import store
-from rubicon.screen.imo import company_imo_valid, imo_valid
 from rubicon.screen.lists import ofac_sdn_csv
 from rubicon.screen.match import Index, Query, compare, receipt, screen
 

@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from rubicon.case import Case
-from rubicon.collect.registers import imo_check_digit_holds
 from rubicon.errors import SimulatedEvidence
+from rubicon.identifiers import could_be_a_ships_mmsi, imo_valid
 from rubicon.provenance import SourceFile, evidence_id
 from rubicon.schema import EVIDENCE, Origin, rows_to_table
 
@@ -158,5 +158,4 @@ def require_one_origin(case: Case, evidence: Iterable[Mapping[str, Any]], vessel
 
 def could_be_real(imo: str, vessel_id: str) -> bool:
     """Whether an IMO number's check digit holds, or an MMSI is one that a ship station can have."""
-    ship_mmsi = len(vessel_id) == 9 and vessel_id.isdigit() and vessel_id[0] in "234567"
-    return bool(imo and imo_check_digit_holds(imo)) or ship_mmsi
+    return bool(imo_valid(imo)) or could_be_a_ships_mmsi(vessel_id)

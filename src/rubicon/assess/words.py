@@ -25,7 +25,8 @@ def clamp(probability: float) -> float:
 
 
 def words(probability: float) -> str:
-    """The ICD 203 term; a value on a border takes the term nearer to even."""
+    """The ICD 203 term of a probability as it is printed, in whole per cent; a border takes the term nearer to even."""
+    probability = round(probability, 2)
     if probability <= 0.5:
         return next(term for upper, term in TERMS if probability < upper)
     return next(term for upper, term in TERMS if probability <= upper)

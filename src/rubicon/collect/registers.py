@@ -9,19 +9,9 @@ from __future__ import annotations
 import pyarrow as pa
 
 from rubicon.collect.rows import rows
+from rubicon.identifiers import imo_valid
 from rubicon.provenance import SourceFile
 from rubicon.schema import VESSEL, rows_to_table
-
-IMO_WEIGHTS = (7, 6, 5, 4, 3, 2)
-
-
-def imo_check_digit_holds(imo: str | None) -> bool | None:
-    """Whether the seventh digit of a ship's IMO number is the check digit of the first six (IMO A.1117(30))."""
-    if imo is None:
-        return None
-    if len(imo) != 7 or not imo.isdigit():
-        return False
-    return sum(int(d) * w for d, w in zip(imo, IMO_WEIGHTS, strict=False)) % 10 == int(imo[6])
 
 
 def read_vessels(file: SourceFile) -> pa.Table:
@@ -33,7 +23,7 @@ def read_vessels(file: SourceFile) -> pa.Table:
             {
                 "vessel_id": f"imo:{imo}",
                 "imo": imo,
-                "imo_valid": imo_check_digit_holds(imo),
+                "imo_valid": imo_valid(imo),
                 "name": row.need("name"),
                 "ship_type": row.take("type"),
                 "length_m": row.number_or_none("length_m"),

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from rubicon.collect.cells import NOT_STATED, Faults, is_text, numbers
 from rubicon.collect.columns import IDENTITY
-from rubicon.collect.registers import imo_check_digit_holds
+from rubicon.identifiers import imo_valid
 from rubicon.schema import VESSEL, conform
 
 UNKNOWN = (*NOT_STATED, "nan", "unknown", "undefined")
@@ -76,6 +76,6 @@ class Statements:
         numbered = ids.str.contains(r"^\d{9}$") if mmsi else ids.str.contains(r"^[2-7]\d{8}$")
         frame = frame.with_columns(mmsi=ids.set(~numbered, None), source_id=pl.lit(self.source_id))
         if "imo" in frame.columns:
-            holds = pl.Series([imo_check_digit_holds(imo) for imo in frame["imo"]], dtype=pl.Boolean)
+            holds = pl.Series([imo_valid(imo) for imo in frame["imo"]], dtype=pl.Boolean)
             frame = frame.with_columns(imo_valid=holds)
         return conform(frame.to_arrow(), VESSEL)

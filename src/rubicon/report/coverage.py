@@ -51,7 +51,7 @@ def coverage_svg(case: Case, tables: Mapping[str, pa.Table], width_px: int = WID
     actors = sorted({row["actor"] for row in rows}, key=lambda actor: (-listed[actor], natural(actor)))
     found = {(row["subject"], row["actor"]): row for row in rows}
     left = 78.0 if width_px != WIDE_PX else 130.0
-    across = max(1, int((width_px - left) // (76 if width_px == WIDE_PX else 66)))
+    across = max(1, int((width_px - left) // (76 if width_px == WIDE_PX else 90)))
     wide = min((width_px - left) / min(across, max(len(actors), 1)), 128.0)
     body, y = [], 0.0
     for start in range(0, len(actors), across):

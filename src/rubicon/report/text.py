@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup, escape
 
-from rubicon.errors import RubiconError
+from rubicon.errors import UnknownEvidence
 
 MARKS = {
     "official_text": "official text read",
@@ -38,10 +38,6 @@ _UNIT = re.compile(r"(?<=\d) (?=(?:%|km|kn|nm|m|h|min|d)\b|%)")
 _CITATION = re.compile(r"\s*\[([^\[\]]+)\](?=\s*(?:\.|$))")
 """Evidence ids in brackets before a full stop or at the end: `... at the pier [G009, G010].`"""
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
-
-
-class UnknownEvidence(RubiconError):
-    """A sentence of the dossier states a fact without evidence, or names evidence that the case does not hold."""
 
 
 def clean(value: object) -> str:

@@ -25,9 +25,9 @@ import pyarrow as pa
 
 from rubicon.collect.rows import rows
 from rubicon.errors import OptionError
+from rubicon.identifiers import normalise_imo
 from rubicon.provenance import SourceFile, content_id, evidence_id
 from rubicon.schema import OPTION, rows_to_table
-from rubicon.screen.imo import normalise_imo
 from rubicon.screen.match import AUTHORITIES
 
 FIRST_LISTING = "first_listing"

@@ -23,9 +23,9 @@ import polars as pl
 import pyarrow as pa
 
 from rubicon.case import Ship
+from rubicon.identifiers import imo_valid, normalise_imo
 from rubicon.provenance import evidence_id
 from rubicon.schema import HIT, rows_to_table
-from rubicon.screen.imo import imo_valid, normalise_imo
 from rubicon.screen.names import NameKeys, name_keys
 
 AUTHORITIES = ("US", "KR", "EU", "UN", "UK", "JP", "AU", "CA", "NZ", "UA")

@@ -10,15 +10,14 @@ with a check digit that is wrong, and every station is called SIMULATED. The loa
 
 from __future__ import annotations
 
-import tomllib
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from rubicon.case import Strict, utc
-from rubicon.errors import CaseError, InputMissing
+from rubicon.case import Strict, read_model, utc
+from rubicon.identifiers import imo_valid
 
 Point = tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]]
 """Latitude and longitude in degrees."""
@@ -124,7 +123,7 @@ class ShipPlan(Strict):
 
     @model_validator(mode="after")
     def _possible(self) -> ShipPlan:
-        if self.imo and imo_check_digit(self.imo) == int(self.imo[6]):
+        if imo_valid(self.imo):
             raise ValueError(
                 f"imo {self.imo} has a valid check digit; a simulated ship must carry an invalid number"
             )
@@ -173,27 +172,9 @@ class Scenario(Strict):
         return next(port for port in self.ports if port.name == name)
 
 
-def imo_check_digit(imo: str) -> int:
-    """Last digit that the first six of an IMO number ask for (IMO resolution A.1117(30))."""
-    return sum(int(digit) * weight for digit, weight in zip(imo[:6], range(7, 1, -1), strict=True)) % 10
-
-
 def load_scenario(path: Path) -> Scenario:
     """Read a scenario file.
 
     Raises CaseError naming the file and every key that is wrong, InputMissing when it is not there.
     """
-    try:
-        return Scenario(**tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise InputMissing(error.strerror or "cannot be opened", place=str(path)) from error
-    except UnicodeDecodeError as error:
-        raise CaseError("is not UTF-8 text", place=str(path)) from error
-    except tomllib.TOMLDecodeError as error:
-        raise CaseError(f"is not TOML: {error}", place=str(path)) from error
-    except ValidationError as error:
-        wrong = (
-            f"`{'.'.join(str(part) for part in item['loc']) or 'scenario'}`: {item['msg']}"
-            for item in error.errors()
-        )
-        raise CaseError("; ".join(wrong), place=str(path)) from error
+    return read_model(path, Scenario)

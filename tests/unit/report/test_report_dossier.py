@@ -22,9 +22,9 @@ from report_fixture import (
     write_inputs,
 )
 
-from rubicon.errors import SimulatedEvidence, UsageError, VerificationFailed
+from rubicon.errors import SimulatedEvidence, UnknownEvidence, UsageError, VerificationFailed
 from rubicon.report.dossier import CARDS, build
-from rubicon.report.text import SIMULATED, UnknownEvidence
+from rubicon.report.text import SIMULATED
 from rubicon.schema import EVIDENCE, FINDING, HIT, OBSERVATION, OPTION, rows_to_table
 
 Page = Callable[[Path], str]
@@ -468,3 +468,14 @@ def test_a_finding_that_leans_the_wrong_way_says_so(tmp_path: Path, page: Page) 
     text = Reading(page(tmp_path / "out")).text
     assert text.count("The finding leans the wrong way.") == 1
     assert "1 of 2 lean the right way" in text
+
+
+def test_a_row_read_from_a_withheld_file_is_not_captured(tmp_path: Path, page: Page) -> None:
+    files = write_inputs(tmp_path / "in")
+    tables = najin_tables(files)
+    rows = [row | {"captured": True} for row in tables["EVIDENCE"].to_pylist()]
+    build(najin_case(), {**tables, "EVIDENCE": rows_to_table(rows, EVIDENCE)}, files, tmp_path / "out")
+    index = json.loads((tmp_path / "out/dossier/data/evidence/index.json").read_text())
+    captured = {row["evidence_id"]: row["captured"] for row in index["evidence"]}
+    assert (captured["C006"], captured["G009"], captured["law-1"]) == (False, True, False)
+    assert "original read, not in the bag: licence" in page(tmp_path / "out")

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from rubicon.errors import UnknownEvidence
 from rubicon.report.text import (
     Links,
-    UnknownEvidence,
     clean,
     counted,
     iso,

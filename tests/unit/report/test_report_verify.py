@@ -223,3 +223,13 @@ def test_names_and_manifests() -> None:
     assert not unsafe("data/evidence/claims.csv")
     assert all(unsafe(name) for name in ("", "/a", "../a", "a/../b", "a//b", "./a", "a\\b", "c:d"))
     assert manifest_text({"b": "1", "a": "2"}) == "2  a\n1  b\n"
+
+
+@pytest.mark.parametrize(("old", "new"), [(b"  ", b"\t "), (b"  ", b" *"), (b"\n", b"\n\n")])
+def test_a_tag_manifest_written_another_way_is_found_without_what_lies_beside(
+    najin: Path, tmp_path: Path, old: bytes, new: bytes
+) -> None:
+    bag = Path(shutil.copytree(najin / "dossier", tmp_path / "alone"))
+    path = bag / "tagmanifest-sha256.txt"
+    path.write_bytes(path.read_bytes().replace(old, new, 1))
+    assert failed(verify(bag)).keys() == {"tagmanifest-sha256.txt"}

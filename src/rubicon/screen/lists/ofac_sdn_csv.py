@@ -22,10 +22,10 @@ import pyarrow as pa
 
 from rubicon.case import Input
 from rubicon.errors import ListError
+from rubicon.identifiers import imo_valid, normalise_imo
 from rubicon.provenance import SourceFile
 from rubicon.schema import LISTING, rows_to_table
 from rubicon.screen.bounds import about, check_counts, check_size, check_unique, list_id, snapshot_date
-from rubicon.screen.imo import imo_valid, normalise_imo
 
 META = {"format": "ofac-sdn-csv", "authority": "US", "title": "OFAC SDN list, CSV"}
 

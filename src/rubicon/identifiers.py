@@ -1,4 +1,4 @@
-"""IMO numbers of ships and of companies: two numbering schemes with two check digits that never join.
+"""IMO numbers of ships and of companies, two schemes with two check digits that never join; MMSI of ships.
 
 Source: IMO resolution A.1117(30), IMO Ship Identification Number Scheme; IMO circular MSC.1/Circ.1490 for
 companies and registered owners.
@@ -47,6 +47,11 @@ def company_imo_valid(text: str | None) -> bool | None:
     if digits is None:
         return None
     return digits != "0000000" and (11 - _weighted(digits, COMPANY_WEIGHTS) % 11) % 10 == int(digits[6])
+
+
+def could_be_a_ships_mmsi(mmsi: str) -> bool:
+    """Whether a ship station can hold the number: nine digits, the first from 2 to 7 (ITU-R M.585)."""
+    return len(mmsi) == 9 and mmsi.isascii() and mmsi.isdigit() and mmsi[0] in "234567"
 
 
 def _weighted(digits: str, weights: tuple[int, ...]) -> int:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rubicon.screen.imo import company_imo_valid, imo_valid, normalise_imo
+from rubicon.identifiers import company_imo_valid, imo_valid, normalise_imo
 
 
 @pytest.mark.parametrize(
