@@ -76,5 +76,7 @@ def test_the_same_file_under_another_name_is_the_same_evidence(data_dir: Path, t
     copied = tmp_path / "copy"
     copied.mkdir()
     (copied / "ships.csv").write_bytes((data_dir / "ais" / "tracks" / "suez_2021.csv").read_bytes())
-    second = made(SUEZ.replace("{data}/ais/tracks/suez_2021.csv", str(copied / "ships.csv")), data_dir, copied)
+    second = made(
+        SUEZ.replace("{data}/ais/tracks/suez_2021.csv", str(copied / "ships.csv")), data_dir, copied
+    )
     assert first.tables["EVENT"].equals(second.tables["EVENT"])

@@ -67,7 +67,9 @@ class TestDetector:
         apart = [
             event
             for ship in ("190000001", "190000002", "190000003")
-            for event in engine.local(kind, rows_to_table([r for r in VOYAGE if r["vessel_id"] == ship], POSITION), options).to_pylist()
+            for event in engine.local(
+                kind, rows_to_table([r for r in VOYAGE if r["vessel_id"] == ship], POSITION), options
+            ).to_pylist()
         ]
         assert together == apart
 

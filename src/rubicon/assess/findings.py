@@ -252,7 +252,9 @@ def _reach_sentence(
     if reach["feasible"]:
         return f"{way}: at up to {ship.max_speed_kn:.0f} kn a call of at most {reach['longest_stay_h']:.1f} h fits into the gap [{cited}]."
     needed = reach["speed_needed_kn"]
-    speed = f"; it would need {needed:.1f} kn" if needed is not None else ""
+    speed = (
+        "" if needed is None else f"; it would need {'more than 40' if needed > 40 else f'{needed:.1f}'} kn"
+    )
     return f"{way}: no call of the assumed stay fits into the gap at up to {ship.max_speed_kn:.0f} kn{speed} [{cited}]."
 
 

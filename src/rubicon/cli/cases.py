@@ -109,7 +109,8 @@ def show(made: pipeline.Run) -> None:
         print(
             f"  {counts['observations']} observations, {counts['claims']} claims, {counts['listings']} list entries, {counts['hits']} hits"
         )
-    print(f"  {counts['findings']} findings, {counts['options']} rows on coverage and law")
+    options = f", {counts['options']} rows on coverage and law" if counts["options"] else ""
+    print(f"  {counts['findings']} findings{options}")
     for finding in tables["FINDING"].slice(0, 4).to_pylist():
         print(f"    {finding['answer']}")
     if counts["origin"] == "simulated" and tables["FINDING"].num_rows:

@@ -50,7 +50,9 @@ class Ingested:
             "files": self.files,
             **{name: getattr(self, name) for name in COUNTED},
             "reject_reasons": dict(self.reject_reasons),
-            "rejects_file": self.rejects_files[0] if len(self.rejects_files) == 1 else self.rejects_files or None,
+            "rejects_file": self.rejects_files[0]
+            if len(self.rejects_files) == 1
+            else self.rejects_files or None,
             "already_in_lake": self.already_in_lake,
             "notes": self.notes,
             "failed": [error.record() for error in self.failed],
@@ -96,13 +98,10 @@ def ingest_file(
     if known and known["settings"] == settings:
         return known, True
     name = sniff(path) if input_.format in ("", "auto") else input_.format
-    reader, writer = named(sources(), name, "format"), BatchWriter(lake, file)
-    try:
+    reader = named(sources(), name, "format")
+    with BatchWriter(lake, file) as writer:
         counts = _copy(reader.read(file, input_), writer, file, progress)
-    except BaseException:
-        writer.abandon()
-        raise
-    return writer.commit({**counts, "format": name, "settings": settings, "origin": file.origin}), False
+        return writer.commit({**counts, "format": name, "settings": settings, "origin": file.origin}), False
 
 
 def _copy(batches: Any, writer: BatchWriter, file: SourceFile, progress: Progress | None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import io
 import stat
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -58,13 +59,11 @@ def open_stream(path: Path, *, max_bytes: int = MAX_BYTES) -> Stream:
         handle = path.open("rb", buffering=0)
     except OSError as error:
         raise InputMissing(error.strerror or "cannot be opened", place=str(path)) from error
-    stream = _stream(handle, path, size, max_bytes)
-    try:
+    with ExitStack() as unless_returned:
+        stream = unless_returned.enter_context(_stream(handle, path, size, max_bytes))
         if not stream.peek(1):
             raise EmptyInput("the file has no content after decompression", place=str(path))
-    except BaseException:
-        stream.close()
-        raise
+        unless_returned.pop_all()
     return stream
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -64,8 +65,8 @@ class Statements:
     def _stated(self, name: str, cells: pa.Array, decimal: str) -> pl.Series:
         """One identity column: text without blanks, metres above zero; null where nothing is stated."""
         if VESSEL.field(name).type == pa.float64():
-            values = pl.Series(numbers(cells, decimal).values)
-            return values.set(~(values > 0) | values.is_infinite(), None)
+            values = numbers(cells, decimal).values
+            return pl.Series(np.where(np.isfinite(values) & (values > 0), values, np.nan), nan_to_null=True)
         text = pl.Series(cells if is_text(cells.type) else cells.cast(pa.string())).str.strip_chars()
         if name == "imo":
             text = text.str.replace(r"(?i)^imo[\s:]*", "").str.replace(r"^0*$", "")

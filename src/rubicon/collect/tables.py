@@ -121,7 +121,7 @@ class TableReader:
         )
 
     def _positions(self, frame: Frame, faults: Faults) -> pa.Table:
-        """POSITION rows for all rows of a frame; those with a fault hold placeholders."""
+        """POSITION rows for all rows of a frame; those with a fault are taken out later."""
         cells, names, rows = frame.cells, self.plan.names, len(frame.offsets)
         self._settle(cells)
         vessel = ids(cells["vessel_id"], faults, names["vessel_id"])

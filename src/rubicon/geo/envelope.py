@@ -10,7 +10,10 @@ The probability compares two stories, each as the density of a gap that lasts ju
 - it called: the way by the port at the ship's usual speed (normal, mean 0.8 v, standard deviation 0.1 v, cut off
   at 0.4 v and v), a stay (log-normal around the port's usual stay, sigma 0.5, those of s hours or more), and
   idle time;
-- it did not: the straight passage at the same speeds, and idle time.
+- it did not: the straight passage at the same speeds, and then either idle time alone, or a stay elsewhere
+  (another port, an anchorage, adrift) as long as stays in this port are, with idle time. Both are taken to be
+  equally likely, so that a silence with room for a call never speaks more than about two to one for this port: reach
+  alone cannot tell a call here from a stay elsewhere.
 
 Idle time (waiting, drifting, anchoring, or silence that goes on after arrival) is exponential with a mean that
 differs from ship to ship: mixed over a gamma distribution it is a Lomax distribution, here of mean 12 h and
@@ -43,6 +46,8 @@ SPEED_MEAN, SPEED_SD, SPEED_LEAST = 0.8, 0.1, 0.4
 """Usual speed as a share of the highest: merchant ships run at 75 to 85 % of it."""
 STAY_SIGMA = 0.5
 IDLE_MEAN_H, IDLE_SHAPE = 12.0, 2.0
+ELSEWHERE = 0.5
+"""Share of the silences without a call in which the ship stayed somewhere else; no data says more or less."""
 SPEEDS = 32
 STAYS = 400
 MAX_STAY_TABLE_H = 1e6
@@ -225,7 +230,9 @@ def _probability(
         part = slice(start, start + CHUNK)
         speeds = speed_kmh[part, None] * _speed_shares()
         calling = _stay_and_idle(gap_h[part, None] - called_km[part, None] / speeds, *stays_h).mean(axis=1)
-        passing = _idle(gap_h[part, None] - straight_km[part, None] / speeds).mean(axis=1)
+        left_h = gap_h[part, None] - straight_km[part, None] / speeds
+        elsewhere = ELSEWHERE * _stay_and_idle(left_h, *stays_h) + (1.0 - ELSEWHERE) * _idle(left_h)
+        passing = elsewhere.mean(axis=1)
         odds_for, odds_against = prior * calling, (1.0 - prior) * passing
         both = odds_for + odds_against
         made[part] = np.where(both > 0.0, odds_for / np.where(both > 0.0, both, 1.0), prior)

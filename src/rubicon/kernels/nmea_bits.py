@@ -24,12 +24,13 @@ _ARMOUR[96:120] = np.arange(40, 64)
 @njit(nogil=True, cache=True)
 def _open_armour(armoured: Array, groups: Array) -> int:
     """Write the values of characters; gives 0 when all are legal."""
-    worst = np.uint8(0)
+    seen = np.uint8(0)
     for k in range(armoured.size):
         value = _ARMOUR[armoured[k]]
-        worst |= value
+        seen |= value
         groups[k] = value
-    return worst & 192
+    illegal: int = seen & 192
+    return illegal
 
 
 @njit(nogil=True, cache=True)

@@ -70,11 +70,9 @@ def replacing(target: Path) -> Iterator[Path]:
         if target.exists():
             target.rename(old)
         staging.rename(target)
-    except BaseException:
+    finally:
         if old.exists() and not target.exists():
             old.rename(target)
-        raise
-    finally:
         shutil.rmtree(staging, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
 

@@ -16,7 +16,7 @@ import shutil
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import polars as pl
 import pyarrow as pa
@@ -82,7 +82,10 @@ class Lake:
 
 
 class BatchWriter:
-    """Writes one file's tables into the lake; nothing is visible before `commit`."""
+    """Writes one file's tables into the lake; nothing is visible before `commit`.
+
+    A context manager: leaving it without a commit leaves nothing behind.
+    """
 
     def __init__(self, lake: Lake, file: SourceFile) -> None:
         self.lake, self.file = lake, file
@@ -125,11 +128,12 @@ class BatchWriter:
         staged = self.staging / "manifest.json"
         staged.write_text(json.dumps(entry, indent=1, sort_keys=True))
         _move(staged, root / "manifest" / f"{source_id}.json")
-        shutil.rmtree(self.staging, ignore_errors=True)
         return entry
 
-    def abandon(self) -> None:
-        """Leave nothing behind."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self.rejects.close()
         shutil.rmtree(self.staging, ignore_errors=True)
 

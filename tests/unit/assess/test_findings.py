@@ -38,7 +38,9 @@ def case_of(origin: str = "real", ships: list[dict[str, str]] = SHIPS, **questio
     )
 
 
-def known(tmp_path: Path, looks: list[list[Any]], case: Case, origin: str = "real", vessels: pa.Table | None = None) -> Known:
+def known(
+    tmp_path: Path, looks: list[list[Any]], case: Case, origin: str = "real", vessels: pa.Table | None = None
+) -> Known:
     lines = [
         f"{id_},{date},image,{site},seen,{vessel},{length},,{shows},{repeats[0] if repeats else ''},{observer},u,"
         for id_, date, observer, site, vessel, length, shows, *repeats in looks
@@ -69,7 +71,10 @@ def test_judgement(tmp_path: Path, row: dict[str, Any]) -> None:
 
 def test_which_ship_names_none_of_them_as_a_rival_and_unknown_length_counts_one(tmp_path: Path) -> None:
     case = case_of(kind="which")
-    register = rows_to_table([{"vessel_id": "imo:9179842", "imo": "9179842", "length_m": 120.0, "source_id": "s", "offset": 1}], VESSEL)
+    register = rows_to_table(
+        [{"vessel_id": "imo:9179842", "imo": "9179842", "length_m": 120.0, "source_id": "s", "offset": 1}],
+        VESSEL,
+    )
     looks = [["G1", "2023-10-19", "VOA", "A", "", 115, "ship_present"]]
     finding = answer(case, known(tmp_path, looks, case, vessels=register)).to_pylist()[0]
     by_id = {one["id"]: one["probability"] for one in finding["hypotheses"]}
@@ -83,7 +88,9 @@ def test_which_ship_names_none_of_them_as_a_rival_and_unknown_length_counts_one(
 def test_repeating_a_source_moves_nothing(tmp_path: Path) -> None:
     case = case_of(vessel="Lady R")
     once = [["G0", "2023-10-19", "VOA", "A", "Lady R", "", "ship_present"]]
-    copies = [[f"H{i}", "2023-10-19", f"paper {i}", "A", "Lady R", "", "ship_present", "G0"] for i in range(40)]
+    copies = [
+        [f"H{i}", "2023-10-19", f"paper {i}", "A", "Lady R", "", "ship_present", "G0"] for i in range(40)
+    ]
     one = answer(case, known(tmp_path, once, case)).to_pylist()[0]["probability"]
     many = answer(case, known(tmp_path, once + copies, case)).to_pylist()[0]["probability"]
     assert many == one
@@ -105,5 +112,9 @@ def test_real_and_simulated_never_mix(tmp_path: Path) -> None:
     pretended = case_of(origin="simulated")
     with pytest.raises(SimulatedEvidence, match="Lady R has a number that a real ship can hold"):
         answer(pretended, known(tmp_path, looks, pretended, origin="simulated"))
-    fictional = case_of(origin="simulated", ships=[{"name": "EXERCISE ALDER", "imo": "9161004", "vessel_id": "190000001"}])
-    assert answer(fictional, known(tmp_path, looks, fictional, origin="simulated"))["origin"].to_pylist() == ["simulated"]
+    fictional = case_of(
+        origin="simulated", ships=[{"name": "EXERCISE ALDER", "imo": "9161004", "vessel_id": "190000001"}]
+    )
+    assert answer(fictional, known(tmp_path, looks, fictional, origin="simulated"))["origin"].to_pylist() == [
+        "simulated"
+    ]

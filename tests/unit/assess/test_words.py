@@ -38,5 +38,13 @@ def test_never_zero_or_a_hundred(probability: float) -> None:
 
 @given(st.floats(0, 0.4))
 def test_terms_are_symmetric_in_rank(probability: float) -> None:
-    order = ["almost no chance", "very unlikely", "unlikely", "roughly even chance", "likely", "very likely", "almost certain"]
+    order = [
+        "almost no chance",
+        "very unlikely",
+        "unlikely",
+        "roughly even chance",
+        "likely",
+        "very likely",
+        "almost certain",
+    ]
     assert order.index(words(probability)) == 6 - order.index(words(1 - probability))

@@ -10,7 +10,9 @@ from rubicon.collect.claims import bounds, read_claims, read_grades
 from rubicon.errors import EmptyInput, MissingColumns, NoUsableRows
 from rubicon.provenance import source_file
 
-HEADER = "id,date,source,source_type,subject,predicate,value,unit,period_start,period_end,derived_from,url,note\n"
+HEADER = (
+    "id,date,source,source_type,subject,predicate,value,unit,period_start,period_end,derived_from,url,note\n"
+)
 
 
 def claims(tmp_path: Path, *lines: str, header: str = HEADER) -> Path:

@@ -51,7 +51,9 @@ def test_a_mapping_goes_before_the_names_and_case_does_not_matter() -> None:
 
 
 def test_missing_columns_are_named_with_the_header_and_a_mapping_that_helps() -> None:
-    with pytest.raises(MissingColumns, match=r"missing columns lat_deg, lon_deg; the header is: MMSI, t, north"):
+    with pytest.raises(
+        MissingColumns, match=r"missing columns lat_deg, lon_deg; the header is: MMSI, t, north"
+    ):
         plan("MMSI,t,north")
     with pytest.raises(MissingColumns, match=r"--map time_utc=COLUMN$"):
         plan("MMSI,when,lat,lon")
@@ -93,7 +95,9 @@ def test_the_unit_of_speed(name: str, stated: str, factor: float) -> None:
     assert plan(f"mmsi,t,lat,lon,{name}", speed_unit=stated).kn_per_unit == pytest.approx(factor, rel=1e-12)
 
 
-@pytest.mark.parametrize(("name", "stated"), [("speed", ""), ("velocity", ""), ("speed_kn", "m/s"), ("speed_ms", "kn")])
+@pytest.mark.parametrize(
+    ("name", "stated"), [("speed", ""), ("velocity", ""), ("speed_kn", "m/s"), ("speed_ms", "kn")]
+)
 def test_a_unit_that_is_not_stated_or_contradicts_is_an_error(name: str, stated: str) -> None:
     with pytest.raises(AmbiguousUnits, match=name):
         plan(f"mmsi,t,lat,lon,{name}", speed_unit=stated)
@@ -131,7 +135,9 @@ def test_a_strict_header_refuses_other_names_and_says_which_would_do(tmp_path: P
         read_positions(path, Input(file="", format=""), strict_header=True)
     assert "missing columns vessel_id, time_utc, lat_deg, lon_deg" in caught.value.reason
     mapping = Columns(vessel_id="ID", time_utc="timestamp", lat_deg="latitude", lon_deg="longitude")
-    assert "--map " + ",".join(f"{m}={n}" for m, n in mapping.model_dump().items() if n) in caught.value.reason
+    assert (
+        "--map " + ",".join(f"{m}={n}" for m, n in mapping.model_dump().items() if n) in caught.value.reason
+    )
     made = read_positions(path, Input(file="", format="", columns=mapping), strict_header=True)
     assert made.positions["vessel_id"].to_pylist() == ["7"]
 
@@ -144,7 +150,11 @@ def test_a_strict_header_names_the_one_missing_column(tmp_path: Path, absent: st
 
 
 def test_positions_keep_the_order_of_the_file_and_rejects_their_reasons(tmp_path: Path) -> None:
-    path = write(tmp_path, "vessel_id,time_utc,lat_deg,lon_deg,speed_kn\nb,2021-03-20T00:22:11Z,1,2,3\nx,,1,2,3\n" "a,2021-03-20T00:22:11Z,1,2,\n")
+    path = write(
+        tmp_path,
+        "vessel_id,time_utc,lat_deg,lon_deg,speed_kn\nb,2021-03-20T00:22:11Z,1,2,3\nx,,1,2,3\n"
+        "a,2021-03-20T00:22:11Z,1,2,\n",
+    )
     made = read_positions(path, Input(file="", format=""), strict_header=True)
     assert made.positions["vessel_id"].to_pylist() == ["b", "a"]
     assert made.positions["offset"].to_pylist() == [1, 3]

@@ -41,7 +41,9 @@ def test_local_dates_move_by_the_offset_and_a_stated_zone_wins() -> None:
     assert (stated.start, stated.tz_stated) == (utc(2023, 10, 20, 2, 1), True)
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2023-13-01", "2023-02-30", "17/10/2023", "2023-10-20/19", "2023-1-2"])
+@pytest.mark.parametrize(
+    "text", ["", "yesterday", "2023-13-01", "2023-02-30", "17/10/2023", "2023-10-20/19", "2023-1-2"]
+)
 def test_what_is_no_date_is_named(text: str) -> None:
     with pytest.raises(InvalidPosition) as error:
         interval(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -11,6 +12,7 @@ import pytest
 
 from naive import nmea_writer as write
 from naive.nmea_log import AT, C, Result, one, read_log
+from rubicon.collect.nmea_messages import messages
 from rubicon.schema import Flag
 
 PGHP_TIME = "2023,11,14,22,13,20,500"
@@ -54,6 +56,12 @@ def test_without_a_time_there_is_no_position(read: Read, before: str) -> None:
 def test_time_of_a_tag_block_holds_for_its_line_only(read: Read) -> None:
     sentence = write.sentences(write.class_a())[0]
     assert read(C, sentence, C + sentence + sentence).reasons == {"no_time": 2}
+
+
+def test_what_stands_far_before_a_sentence_is_not_its_own(read: Read) -> None:
+    sentence = write.sentences(write.class_a())[0]
+    assert len(read(C + "x" * 900 + sentence).positions) == 1
+    assert read(C + "x" * 900 + "\\" + "x" * 900 + sentence).reasons == {"no_time": 1}
 
 
 def _pghp(lines: list[str], station: str = "2190064", time: str = PGHP_TIME) -> str:
@@ -152,6 +160,14 @@ def test_parts_of_tag_block_groups(read: Read) -> None:
     ]
 
 
+def test_parts_in_wrong_order_over_buffers() -> None:
+    a, b, c = write.sentences(write.static(), sequence=1, at=30)
+    data = "\n".join([c, b, C + a]).encode()
+    (part,) = (part for part in messages(io.BytesIO(data), max_sentences=1) if len(part))
+    assert part.rows["offset"][part.first].tolist() == [0]
+    assert part.rows["time_us"][part.first].tolist() == [1_700_000_000_000_000]
+
+
 def test_three_parts_in_wrong_order_with_duplicates(read: Read) -> None:
     a, b, c = write.sentences(write.static(), sequence=1, at=30)
     result = read("$GPGGA", c, a, a, c, C + b, a)
@@ -182,8 +198,8 @@ def test_parts_of_different_messages_are_not_joined(read: Read) -> None:
         {"incomplete_multipart": 1},
     )
     other = one(write.part_a())
-    assert read(old[0], *[other] * 1001, old[1]).reasons == {"incomplete_multipart": 2}
-    assert read(old[0], *[other] * 998, old[1]).reasons == {}
+    assert read(old[0], *[other] * 1000, old[1]).reasons == {"incomplete_multipart": 2}
+    assert read(old[0], *[other] * 999, old[1]).reasons == {}
     apart = read(write.tag("c:1700000000") + old[0], write.tag("c:1700000061") + old[1])
     assert apart.reasons == {"incomplete_multipart": 2}
 

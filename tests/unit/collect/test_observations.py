@@ -48,13 +48,22 @@ def test_only_listed_spellings_locate(site: str, port: str | None, berth: str | 
 
 
 def test_a_local_clock_time_becomes_utc_and_says_that_its_zone_was_not_stated(tmp_path: Path) -> None:
-    row = read(tmp_path, "G1,2023-10-20T11:01,image,Najin DPRK pier,vessel present,,115,,ship_present,,VOA,u,")[0]
+    row = read(
+        tmp_path, "G1,2023-10-20T11:01,image,Najin DPRK pier,vessel present,,115,,ship_present,,VOA,u,"
+    )[0]
     assert row["start"] == row["end"] == datetime(2023, 10, 20, 2, 1, tzinfo=UTC)
-    assert (row["tz_stated"], row["berth"], row["length_m"], row["shows"]) == (False, "DPRK pier", 115.0, ["ship_present"])
+    assert (row["tz_stated"], row["berth"], row["length_m"], row["shows"]) == (
+        False,
+        "DPRK pier",
+        115.0,
+        ["ship_present"],
+    )
 
 
 def test_a_probable_ship_keeps_its_doubt_and_a_copy_its_originals(tmp_path: Path) -> None:
-    row = read(tmp_path, "G1,2024-04,images,Najin,vessel,Lady R (probable),,,ship_present,G40;G41,Yomiuri,u,")[0]
+    row = read(
+        tmp_path, "G1,2024-04,images,Najin,vessel,Lady R (probable),,,ship_present,G40;G41,Yomiuri,u,"
+    )[0]
     assert (row["vessel"], row["vessel_probable"], row["repeats"]) == ("Lady R", True, ["G40", "G41"])
 
 

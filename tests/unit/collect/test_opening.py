@@ -51,7 +51,9 @@ def test_every_compression_gives_the_same_bytes(tmp_path: Path, kind: str) -> No
 
 
 def test_members_of_mixed_kinds_read_as_one(tmp_path: Path) -> None:
-    packed = gzip.compress(TEXT) + bz2.compress(TEXT) + gzip.compress(b"") + b"\0" * 512 + zstd(TEXT) + zstd(TEXT)
+    packed = (
+        gzip.compress(TEXT) + bz2.compress(TEXT) + gzip.compress(b"") + b"\0" * 512 + zstd(TEXT) + zstd(TEXT)
+    )
     assert read(write(tmp_path, packed)) == TEXT * 4
 
 

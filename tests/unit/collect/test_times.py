@@ -147,9 +147,7 @@ def test_typed_columns_that_are_no_times() -> None:
 
 def settle(*texts: str) -> tuple[str, str]:
     halves = np.array_split(np.arange(len(texts)), 2)
-    return settle_order(
-        ((pa.array([texts[i] for i in half], pa.string()), half + 1) for half in halves), "f"
-    )
+    return settle_order(((pa.array([texts[i] for i in half], pa.string()), half + 1) for half in halves), "f")
 
 
 def test_one_row_that_proves_the_order_settles_it_and_is_said() -> None:

@@ -88,7 +88,8 @@ def test_every_figure_of_a_simulated_case_says_so(simulated: Any, figure: str) -
 
 @pytest.mark.parametrize("figure", FIGURE_IDS)
 def test_a_case_without_tables_still_has_its_figures(figure: str) -> None:
-    ET.fromstring(draw(figure, najin_case(ports=(), questions=(), ships=(), bbox=None), {}, None))
+    drawn = ET.fromstring(draw(figure, najin_case(ports=(), questions=(), ships=(), bbox=None), {}, None))
+    assert drawn.tag.endswith("svg")
 
 
 @pytest.mark.parametrize("figure", FIGURE_IDS)

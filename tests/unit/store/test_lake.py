@@ -46,10 +46,12 @@ def ordered(table: pa.Table) -> list[dict[str, object]]:
 
 
 def write(lake: Lake, file: SourceFile) -> None:
-    writer = BatchWriter(lake, file)
-    rejects = rows_to_table([{"source_id": file.source_id, "offset": 9, "reason": "bad_latitude", "raw": "\x00x"}], REJECT)
-    writer.add(positions(file), VESSEL.empty_table(), rejects)
-    writer.commit({"settings": {}})
+    rejects = rows_to_table(
+        [{"source_id": file.source_id, "offset": 9, "reason": "bad_latitude", "raw": "\x00x"}], REJECT
+    )
+    with BatchWriter(lake, file) as writer:
+        writer.add(positions(file), VESSEL.empty_table(), rejects)
+        writer.commit({"settings": {}})
 
 
 def test_what_goes_in_comes_out_and_is_cut_by_day_and_bucket(tmp_path: Path) -> None:
@@ -71,13 +73,12 @@ def test_writing_a_file_again_changes_nothing(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in (tmp_path / "lake").rglob("*") if path.is_file()} == before
 
 
-def test_an_uncommitted_batch_is_not_seen(tmp_path: Path) -> None:
+def test_an_uncommitted_batch_is_not_seen_and_leaves_nothing(tmp_path: Path) -> None:
     lake, file = Lake(tmp_path / "lake"), source(tmp_path)
-    writer = BatchWriter(lake, file)
-    writer.add(positions(file), VESSEL.empty_table(), REJECT.empty_table())
-    assert lake.positions().num_rows == 0
-    assert lake.manifest(file.source_id) is None
-    writer.abandon()
+    with BatchWriter(lake, file) as writer:
+        writer.add(positions(file), VESSEL.empty_table(), REJECT.empty_table())
+        assert lake.positions().num_rows == 0
+        assert lake.manifest(file.source_id) is None
     assert not list((tmp_path / "lake" / ".staging").iterdir())
 
 

@@ -1,52 +1,16 @@
-"""CSV, JSON lines and Parquet give the same rows; a bad cell is a reject, never an error of the file."""
+"""Delimited text becomes positions; a bad cell is a reject, never an error of the file."""
 
 from __future__ import annotations
 
 import gzip
-import json
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
+from table_files import GOOD, HEADER, TIME, read, reasons, row
 
-from rubicon.case import Input
 from rubicon.collect import blocks
-from rubicon.collect.batch import Batch
-from rubicon.collect.columns import read_positions
-from rubicon.collect.sniff import sniff
-from rubicon.collect.sources import csv, jsonl, parquet
-from rubicon.errors import (
-    InputTooLarge,
-    InvalidPosition,
-    MissingColumns,
-    RubiconError,
-    TruncatedInput,
-    UnknownFormat,
-)
+from rubicon.errors import InputTooLarge, InvalidPosition, TruncatedInput
 from rubicon.schema import POSITION, REJECT, VESSEL, Flag
-
-HEADER = "mmsi,t,lat,lon,sog,cog,heading\n"
-TIME = "2021-03-20T00:22:11Z"
-GOOD = f"219000001,{TIME},55.1,12.1,10.5,90,91\n"
-
-
-def read(folder: Path, content: str | bytes, **options: Any) -> Batch:
-    path = folder / "table"
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return read_positions(path, Input(file="table", format="", **options), strict_header=False)
-
-
-def row(batch: Batch, index: int = 0) -> dict[str, Any]:
-    made: dict[str, Any] = batch.positions.slice(index, 1).to_pylist()[0]
-    return made
-
-
-def reasons(batch: Batch) -> list[tuple[int, str]]:
-    return [(r["offset"], r["reason"]) for r in batch.rejects.to_pylist()]
 
 
 def test_a_full_row(tmp_path: Path) -> None:
@@ -99,7 +63,9 @@ def test_other_encodings_lose_letters_and_no_number(tmp_path: Path, encoding: st
         (f"219000001,{TIME},1,-180.01", "lon_out_of_range"),
     ],
 )
-def test_a_bad_cell_is_a_reject_with_row_reason_value_and_text(tmp_path: Path, cells: str, reason: str) -> None:
+def test_a_bad_cell_is_a_reject_with_row_reason_value_and_text(
+    tmp_path: Path, cells: str, reason: str
+) -> None:
     made = read(tmp_path, HEADER + GOOD + f"{cells},,,\n" + GOOD)
     assert reasons(made) == [(2, reason)]
     reject = made.rejects.to_pylist()[0]
@@ -112,7 +78,11 @@ def test_a_bad_cell_is_a_reject_with_row_reason_value_and_text(tmp_path: Path, c
 def test_rows_of_another_width_are_rejects_and_keep_their_numbers(tmp_path: Path) -> None:
     made = read(tmp_path, f"{HEADER}{GOOD}1,2\n\n{GOOD}{GOOD.strip()},8\nx,{TIME},1,2,,,\r\n,{TIME},1,2,,,\n")
     assert made.positions["offset"].to_pylist() == [1, 3, 5]
-    assert reasons(made) == [(2, "wrong_number_of_fields"), (4, "wrong_number_of_fields"), (6, "no_vessel_id")]
+    assert reasons(made) == [
+        (2, "wrong_number_of_fields"),
+        (4, "wrong_number_of_fields"),
+        (6, "no_vessel_id"),
+    ]
     assert made.rejects["raw"].to_pylist() == ["1,2", GOOD.strip() + ",8", f",{TIME},1,2,,,"]
     assert made.messages == 6
 
@@ -120,7 +90,8 @@ def test_rows_of_another_width_are_rejects_and_keep_their_numbers(tmp_path: Path
 def test_speed_course_and_heading_out_of_range_are_null_and_counted(tmp_path: Path) -> None:
     start = f"219000001,{TIME},1,2"
     made = read(
-        tmp_path, f"{HEADER}{start},102.3,360,511\n{start},-0.1,-49.6,400\n{start},120,1,359.9\n{start},nan,,null\n"
+        tmp_path,
+        f"{HEADER}{start},102.3,360,511\n{start},-0.1,-49.6,400\n{start},120,1,359.9\n{start},nan,,null\n",
     )
     assert made.positions["speed_kn"].to_pylist() == [None] * 4
     assert made.positions["course_deg"].to_pylist() == [None, None, 1.0, None]
@@ -135,7 +106,9 @@ def test_speed_course_and_heading_out_of_range_are_null_and_counted(tmp_path: Pa
 
 @pytest.mark.parametrize("cell", ["fast", "inf", "-inf", "1e999"])
 def test_a_speed_that_is_no_number_is_a_reject(tmp_path: Path, cell: str) -> None:
-    assert reasons(read(tmp_path, f"{HEADER}{GOOD}219000001,{TIME},1,2,{cell},,\n")) == [(2, "speed_not_a_number")]
+    assert reasons(read(tmp_path, f"{HEADER}{GOOD}219000001,{TIME},1,2,{cell},,\n")) == [
+        (2, "speed_not_a_number")
+    ]
 
 
 def test_metres_per_second_become_knots(tmp_path: Path) -> None:
@@ -160,7 +133,9 @@ def test_metres_per_second_become_knots(tmp_path: Path) -> None:
         ("id", "219000001", False),
     ],
 )
-def test_only_a_number_that_looks_like_an_mmsi_is_doubted(tmp_path: Path, header: str, ship: str, flagged: bool) -> None:
+def test_only_a_number_that_looks_like_an_mmsi_is_doubted(
+    tmp_path: Path, header: str, ship: str, flagged: bool
+) -> None:
     made = row(read(tmp_path, f"{header},t,lat,lon\n{ship},{TIME},1,2\n"))
     assert made["vessel_id"] == ship
     assert bool(made["flags"] & Flag.MMSI_NOT_A_SHIP) == flagged
@@ -273,193 +248,3 @@ def test_identity_columns_become_one_statement_each(tmp_path: Path) -> None:
 def test_notes_of_the_stream_are_passed_on(tmp_path: Path) -> None:
     made = read(tmp_path, gzip.compress((HEADER + GOOD).encode()) + b"junk")
     assert any("4 bytes after the end" in note for note in made.notes)
-
-
-MESSAGE = {"ssvid": 416000000, "lat": 22.5, "lon": 120.3, "timestamp": "2014-01-01 01:14:25.000000", "course": 0}
-
-
-def lines(*changes: dict[str, Any] | str) -> str:
-    texts = [change if isinstance(change, str) else json.dumps(MESSAGE | change) for change in ({}, *changes)]
-    return "\n".join(texts) + "\n"
-
-
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        ("not json", "bad_json"),
-        ("[1]", "bad_json"),
-        (json.dumps(MESSAGE)[:-9], "bad_json"),
-        (json.dumps(MESSAGE | {"lat": float("nan")}), "bad_json"),
-        (json.dumps(MESSAGE).replace('"lon"', '"lat"'), "bad_json"),
-        (json.dumps(MESSAGE | {"lat": [1]}), "bad_json"),
-        ("[" * 100_000, "bad_json"),
-        ('{"lat": "\xff"}'.encode("latin-1").decode("latin-1"), "no_vessel_id"),
-        (json.dumps(MESSAGE).replace("22.5", "1e400"), "lat_not_a_number"),
-        (json.dumps(MESSAGE | {"lat": True}), "lat_not_a_number"),
-        (json.dumps(MESSAGE | {"lat": None}), "no_position"),
-        (json.dumps(MESSAGE | {"ssvid": 10**5000}) if False else '{"ssvid": ' + "9" * 5000 + "}", "vessel_id_damaged"),
-        ("{}", "no_vessel_id"),
-    ],
-)
-def test_a_bad_line_is_a_reject(tmp_path: Path, line: str, reason: str) -> None:
-    made = read(tmp_path, lines(line, {}))
-    assert reasons(made) == [(2, reason)]
-    assert made.positions["offset"].to_pylist() == [1, 3]
-
-
-def test_json_numbers_keep_their_digits_and_text_its_letters(tmp_path: Path) -> None:
-    made = read(tmp_path, lines({"lat": 0.1, "ssvid": "012345678"}, {"ssvid": "\ud800x"}))
-    assert made.positions["vessel_id"].to_pylist() == ["416000000", "012345678", "?x"]
-    assert row(made)["course_deg"] == 0.0
-
-
-def test_keys_may_appear_later(tmp_path: Path) -> None:
-    made = read(tmp_path, lines({"heading": 7}))
-    assert made.positions["heading_deg"].to_pylist() == [None, 7.0]
-
-
-def write_parquet(folder: Path, **columns: Any) -> Path:
-    base = {"mmsi": [219000001] * 3, "t": pa.array([1616199731] * 3), "lat": [1.0, 2.0, 3.0], "lon": [1.0] * 3}
-    pq.write_table(pa.table(base | columns), folder / "table")
-    return folder / "table"
-
-
-def read_parquet(folder: Path, **columns: Any) -> Batch:
-    path = write_parquet(folder, **columns)
-    return read_positions(path, Input(file="", format=""), strict_header=False)
-
-
-@pytest.mark.parametrize(
-    "columns",
-    [
-        {},
-        {"mmsi": pa.array(["219000001"] * 3)},
-        {"mmsi": pa.array(["219000001"] * 3).dictionary_encode()},
-        {"mmsi": pa.array([b"219000001"] * 3)},
-        {"mmsi": [219000001.0] * 3},
-        {"t": pa.array([1616199731] * 3).cast(pa.timestamp("s"))},
-        {"t": pa.array([TIME] * 3)},
-        {"lat": pa.array(["1", "2.0", "3e0"])},
-        {"lat": pa.array([1, 2, 3], pa.decimal128(5, 2))},
-        {"lat": pa.array([1, 2, 3], pa.int8())},
-    ],
-)
-def test_parquet_types(tmp_path: Path, columns: dict[str, Any]) -> None:
-    made = read_parquet(tmp_path, **columns)
-    assert made.positions["vessel_id"].to_pylist() == ["219000001"] * 3
-    assert made.positions["lat_deg"].to_pylist() == [1.0, 2.0, 3.0]
-    assert row(made)["time_utc"].isoformat() == "2021-03-20T00:22:11+00:00"
-    assert made.positions["offset"].to_pylist() == [1, 2, 3]
-
-
-def test_parquet_rejects_name_their_row(tmp_path: Path) -> None:
-    made = read_parquet(tmp_path, lat=[1.0, float("nan"), None], mmsi=pa.array([1.5, 219000001.0, 219000001.0]))
-    assert reasons(made) == [(1, "vessel_id_damaged"), (2, "lat_not_a_number"), (3, "no_position")] or True
-
-
-def test_parquet_with_lists_or_structures(tmp_path: Path) -> None:
-    with pytest.raises(MissingColumns, match=r"`lat` for lat_deg is struct"):
-        read_parquet(tmp_path, lat=pa.array([{"a": 1}] * 3))
-    assert any("`name` was not read" in n for n in read_parquet(tmp_path, name=pa.array([[1]] * 3)).notes)
-
-
-@pytest.mark.parametrize("cut", [slice(None, -20), slice(None, 300), slice(None, 4)])
-def test_a_parquet_file_without_its_footer(tmp_path: Path, cut: slice) -> None:
-    path = write_parquet(tmp_path)
-    path.write_bytes(path.read_bytes()[cut])
-    with pytest.raises(TruncatedInput, match="footer"):
-        read_positions(path, Input(file="", format=""), strict_header=False)
-
-
-def test_a_parquet_page_that_is_damaged(tmp_path: Path) -> None:
-    path = write_parquet(tmp_path)
-    data = path.read_bytes()
-    path.write_bytes(data[:10] + b"\xff" * 60 + data[70:])
-    with pytest.raises(TruncatedInput, match="damaged"):
-        read_positions(path, Input(file="", format=""), strict_header=False)
-
-
-def test_parquet_texts_that_unfold_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "MAX_TEXT_BYTES", 1000)
-    with pytest.raises(InputTooLarge, match="unfold"):
-        read_parquet(tmp_path, mmsi=pa.array(["x" * 500] * 3).dictionary_encode())
-    monkeypatch.setattr(parquet, "FREE_BYTES", 100)
-    with pytest.raises(InputTooLarge, match="declares"):
-        read_parquet(tmp_path, mmsi=pa.array(["x" * 9000, "y" * 9000, "z" * 9000]))
-    monkeypatch.setattr(parquet, "FREE_ROWS", 1)
-    monkeypatch.setattr(parquet, "MAX_ROWS_PER_BYTE", 0)
-    with pytest.raises(InputTooLarge, match="declare 3 rows"):
-        read_parquet(tmp_path)
-
-
-def test_geometry_is_not_read(tmp_path: Path) -> None:
-    table = pa.table({"mmsi": [1], "t": [1616199731], "geometry": [b"\0"]})
-    pq.write_table(table.replace_schema_metadata({"geo": "{}"}), tmp_path / "table")
-    with pytest.raises(MissingColumns, match="lat_deg, lon_deg"):
-        read_positions(tmp_path / "table", Input(file="", format=""), strict_header=False)
-
-
-def test_the_three_formats_give_the_same_rows(tmp_path: Path) -> None:
-    rng = np.random.default_rng(7)
-    frame = pl.DataFrame(
-        {
-            "vessel_id": [f"ship{i % 7}" for i in range(500)],
-            "time_utc": [f"2021-03-20T{i // 60:02d}:{i % 60:02d}:00Z" for i in range(500)],
-            "lat_deg": rng.uniform(-95, 95, 500),
-            "lon_deg": rng.uniform(-180, 180, 500),
-            "speed_kn": [None if i % 5 == 0 else i / 10 for i in range(500)],
-        }
-    )
-    frame.write_csv(tmp_path / "a.csv")
-    frame.write_ndjson(tmp_path / "a.jsonl")
-    frame.write_parquet(tmp_path / "a.parquet")
-    made = [
-        read_positions(tmp_path / name, Input(file="", format=""), strict_header=True)
-        for name in ("a.csv", "a.jsonl", "a.parquet")
-    ]
-    tables = [batch.positions.drop_columns(["source_id"]) for batch in made]
-    assert tables[0].equals(tables[1])
-    assert tables[0].equals(tables[2])
-    assert reasons(made[0]) == reasons(made[1]) == reasons(made[2]) != []
-
-
-@pytest.mark.parametrize(
-    ("content", "name"),
-    [
-        (HEADER.encode(), "csv"),
-        ("a;b\n".encode("utf-16"), "csv"),
-        (b'\xef\xbb\xbf{"a": 1}\n', "jsonl"),
-        (b"PAR1....", "parquet"),
-        (b"!AIVDM,1,1,,A,15M67FC000G?ufbE`FepT@3n00Sa,0*5C\n", "nmea"),
-        (gzip.compress(HEADER.encode()), "csv"),
-    ],
-)
-def test_the_content_tells_the_format(tmp_path: Path, content: bytes, name: str) -> None:
-    (tmp_path / "file").write_bytes(content)
-    assert sniff(tmp_path / "file") == name
-
-
-@pytest.mark.parametrize(
-    ("content", "hint"),
-    [
-        (bytes(range(256)) * 8, "none of"),
-        (b"PK\x03\x04" + bytes(100), "zip"),
-        (b'<?xml version="1.0"?><a b="1,2"/>', "XML"),
-        (b"[{}]", "one object on a line"),
-        (b"just words\n", "none of .*csv"),
-        (b"\n\n\n", "none of"),
-    ],
-)
-def test_noise_is_named_with_what_was_tried(tmp_path: Path, content: bytes, hint: str) -> None:
-    (tmp_path / "file").write_bytes(content)
-    with pytest.raises(UnknownFormat, match=hint) as caught:
-        sniff(tmp_path / "file")
-    assert caught.value.place == str(tmp_path / "file")
-
-
-@pytest.mark.parametrize("source", [csv, jsonl, parquet])
-def test_a_format_that_is_claimed_and_not_there(tmp_path: Path, source: Any) -> None:
-    (tmp_path / "file").write_bytes(b"\x01\x02 noise \xff\n" * 9)
-    name = source.META["format"]
-    with pytest.raises(RubiconError):
-        read_positions(tmp_path / "file", Input(file="", format=name), strict_header=False)
