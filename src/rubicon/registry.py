@@ -13,7 +13,7 @@ from types import ModuleType
 from rubicon.errors import OptionError
 
 DETECTOR_NAMES = ("NEEDS", "KEY", "ORDER", "GIVES", "LOOKBACK_S", "VERSION", "PROFILES", "Options", "detect")
-SOURCE_NAMES = ("META", "read")
+SOURCE_NAMES = ("META", "sniff", "read")
 LIST_NAMES = ("META", "read")
 
 

@@ -10,7 +10,21 @@ import typer
 from pydantic import ValidationError
 
 from rubicon.case import Input, reasons
-from rubicon.cli.common import Dates, Json, Map, Out, answer, end, err, pairs, say, stages
+from rubicon.cli.common import (
+    Dates,
+    Decimal,
+    Json,
+    Map,
+    Out,
+    SpeedUnit,
+    Timezone,
+    answer,
+    end,
+    err,
+    pairs,
+    say,
+    stages,
+)
 from rubicon.collect.ingest import ingest as ingest_files
 from rubicon.errors import UsageError
 from rubicon.schema import Origin
@@ -61,9 +75,9 @@ def ingest(
     ] = "",
     map_: Map = "",
     dates: Dates = "",
-    speed_unit: Annotated[str, typer.Option(help="Unit of a speed column: kn or m/s.")] = "",
-    timezone: Annotated[str, typer.Option(help="Zone of times that state none, such as Asia/Seoul.")] = "",
-    decimal: Annotated[str, typer.Option(help="Decimal mark: . or ,")] = "",
+    speed_unit: SpeedUnit = "",
+    timezone: Timezone = "",
+    decimal: Decimal = "",
     simulated: Annotated[bool, typer.Option("--simulated", help="The files are simulated.")] = False,
     json_: Json = False,
 ) -> None:

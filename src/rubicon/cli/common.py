@@ -30,6 +30,12 @@ Map = Annotated[
 ]
 Dates = Annotated[str, typer.Option("--dates", help="Order of dates: day-first, month-first or iso.")]
 
+SpeedUnit = Annotated[str, typer.Option("--speed-unit", help="Unit of a speed column: kn or m/s.")]
+Timezone = Annotated[
+    str, typer.Option("--timezone", help="Zone of times that state none, such as Asia/Seoul.")
+]
+Decimal = Annotated[str, typer.Option("--decimal", help="Decimal mark: . or ,")]
+
 
 def fail(error: RubiconError) -> None:
     """One line for a named error: its name, the place and the reason."""

@@ -14,7 +14,20 @@ import typer
 import rubicon.detect.reach as reach_module
 from rubicon import engine
 from rubicon.cli.collecting import input_of
-from rubicon.cli.common import Dates, Json, Map, Set, answer, err, rows, say, settings
+from rubicon.cli.common import (
+    Dates,
+    Decimal,
+    Json,
+    Map,
+    Set,
+    SpeedUnit,
+    Timezone,
+    answer,
+    err,
+    rows,
+    say,
+    settings,
+)
 from rubicon.collect.columns import read_positions
 from rubicon.detect import segments
 from rubicon.errors import InputMissing, UsageError
@@ -31,6 +44,9 @@ def detect(
     ] = None,
     map_: Map = "",
     dates: Dates = "",
+    speed_unit: SpeedUnit = "",
+    timezone: Timezone = "",
+    decimal: Decimal = "",
     set_: Set = [],  # noqa: B006 - typer copies it
     profile: Annotated[
         str, typer.Option(help="rubicon, or gfw for the definitions of Global Fishing Watch.")
@@ -49,7 +65,12 @@ def detect(
     Example: rubicon detect gaps --positions tracks.csv --set min_gap_s=21600 --json
     """
     options = engine.options_for(kind, profile, settings(set_))
-    source = _source(lake, positions, map_, dates)
+    source = _source(
+        lake,
+        positions,
+        map_,
+        {"dates": dates, "speed_unit": speed_unit, "timezone": timezone, "decimal": decimal},
+    )
     events = engine.local(kind, source, options)
     if out and kind == "segments" and isinstance(source, pa.Table):
         assert isinstance(options, segments.Options)
@@ -67,11 +88,11 @@ def detect(
     say("next: --json for all fields, --out FILE to keep them" if not out else f"written: {out}")
 
 
-def _source(lake: Path | None, positions: Path | None, map_: str, dates: str) -> Lake | pa.Table:
+def _source(lake: Path | None, positions: Path | None, map_: str, read_as: dict[str, str]) -> Lake | pa.Table:
     if (lake is None) == (positions is None):
         raise UsageError("give one of --lake and --positions")
     if positions is not None:
-        read = read_positions(positions, input_of(positions, "", map_, dates), strict_header=True)
+        read = read_positions(positions, input_of(positions, "", map_, **read_as), strict_header=True)
         for note in read.notes:
             say(f"note: {note}")
         if read.rejects.num_rows:

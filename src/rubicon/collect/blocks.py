@@ -38,7 +38,7 @@ class TextBlocks:
     delimiter: bytes = b""
     line: int = 1
     notes: list[str] = field(default_factory=list)
-    block_bytes: int = BLOCK_BYTES
+    block_bytes: int = field(default_factory=lambda: BLOCK_BYTES)
 
     def chunks(self) -> Iterator[bytes]:
         """Text as UTF-8, cut anywhere; old Macintosh line ends become line feeds."""

@@ -20,6 +20,7 @@ Mask = npt.NDArray[np.bool_]
 
 NOT_STATED = ("", "null", "none", "na", "n/a", "\\n", "-", "--")
 """How tables write that there is no value (`nan` is read as the number that it is)."""
+PROBE_ROWS = 32
 
 
 @dataclass
@@ -78,12 +79,21 @@ def numbers(cells: pa.Array, decimal: str = ".") -> Numbers:
         cells = pc.replace_substring(cells, ",", ".")
     missing = nulls(cells)
     try:
-        made = cells.cast(pa.float64(), safe=False)
+        made = cast_quickly(cells, pa.float64())
     except pa.ArrowInvalid:
         text = pl.Series(cells).str.strip_chars()
         missing |= text.str.to_lowercase().is_in(list(NOT_STATED)).fill_null(False).to_numpy()
         made = text.cast(pl.Float64, strict=False).to_arrow()
     return Numbers(made.to_numpy(zero_copy_only=False), missing, nulls(made) & ~missing)
+
+
+def cast_quickly(cells: pa.Array, type_: pa.DataType) -> pa.Array:
+    """Cast a column, trying its head first: Arrow words an error for every cell that fails, which is slow.
+
+    Raises pyarrow.ArrowInvalid when any cell cannot be cast.
+    """
+    cells.slice(0, PROBE_ROWS).cast(type_, safe=False)
+    return cells.cast(type_, safe=False)
 
 
 def nulls(cells: pa.Array) -> Mask:
@@ -92,8 +102,8 @@ def nulls(cells: pa.Array) -> Mask:
     return made
 
 
-DAMAGED_ID = r"^\d+\.\d*[1-9]\d*$|^[\d.]+[eE]\+?0?[6-9]$"
-"""A fraction, or exponent form: a spreadsheet has lost digits of the number."""
+DAMAGED_ID = r"^\d+\.\d*[1-9]\d*$|^[\d.]+[eE]\+?0?[6-9]$|[\x00-\x1f\x7f]"
+"""A fraction or exponent form (a spreadsheet has lost digits of the number), or control characters."""
 MAX_ID_CHARS = 128
 
 
@@ -115,7 +125,7 @@ class Ids:
 def ids(cells: pa.Array, faults: Faults, column: str) -> Ids:
     """Read ship ids, without surrounding blanks; leading zeros stay.
 
-    A fraction or an exponent (`4.16E8`) is refused: digits were lost.
+    A fraction, an exponent (`4.16E8`: digits were lost) and control characters are refused.
     """
     if pa.types.is_floating(cells.type) or pa.types.is_decimal(cells.type):
         cells = pl.Series(cells).cast(pl.Float64).cast(pl.String).to_arrow()

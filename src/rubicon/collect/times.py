@@ -16,7 +16,17 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rubicon.collect.cells import NOT_STATED, Faults, Floats, Mask, is_text, located, nulls, numbers
+from rubicon.collect.cells import (
+    NOT_STATED,
+    Faults,
+    Floats,
+    Mask,
+    cast_quickly,
+    is_text,
+    located,
+    nulls,
+    numbers,
+)
 from rubicon.errors import AmbiguousDates, OptionError
 
 Micros = npt.NDArray[np.int64]
@@ -70,7 +80,7 @@ class Times:
             return None
         for type_ in (UTC, pa.timestamp("us")):
             try:
-                return cells.cast(type_)
+                return cast_quickly(cells, type_)
             except pa.ArrowInvalid:
                 continue
         return None

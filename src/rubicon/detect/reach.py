@@ -26,7 +26,7 @@ from rubicon.errors import NoWater, OutsideCoastline
 from rubicon.geo.coast import Coast, load_coast
 from rubicon.geo.earth import distance_km
 from rubicon.geo.envelope import Floats, Reach, check_options, envelope, gap_hours, reach_at, reach_one
-from rubicon.geo.sea import SeaField, check_position, region, sea_field
+from rubicon.geo.sea import Way, check_position, no_way, ways_to
 
 NUMBERS = tuple(Reach.__dataclass_fields__)
 
@@ -67,20 +67,21 @@ def reach(
     """
     check_options(max_speed_kn, stay_h)
     gap_hours(from_fix.time_utc, to_fix.time_utc)
-    coast = coast or load_coast()
-    places = [from_fix.place, to_fix.place, (port.lat_deg, port.lon_deg)]
-    field = sea_field(*places[2], coast=coast, bbox=region(places, coast))
-    (to_km, to_least), (from_km, from_least) = (field.way(*place) for place in places[:2])
-    direct = distance_km(*from_fix.place, *to_fix.place)
+    ends = [from_fix.place, to_fix.place]
+    ways = ways_to((port.lat_deg, port.lon_deg), ends, coast=coast)
+    for place, km in zip(ends, ways.km, strict=True):
+        if np.isnan(km):
+            raise no_way(place)
+    (to_km, from_km), least = ways.km.tolist(), ways.least_km.tolist()
     return reach_one(
-        (to_km, from_km), from_fix.time_utc, to_fix.time_utc, least_km=(to_least, from_least),
-        straight_km=_straight_km(direct, to_km, from_km), max_speed_kn=max_speed_kn, stay_h=stay_h,
-        usual_stay_h=port.usual_stay_h,
+        (to_km, from_km), from_fix.time_utc, to_fix.time_utc, least_km=(least[0], least[1]),
+        straight_km=_straight_km(distance_km(*ends[0], *ends[1]), to_km, from_km),
+        max_speed_kn=max_speed_kn, stay_h=stay_h, usual_stay_h=port.usual_stay_h,
     )  # fmt: skip
 
 
 def _straight_km(direct_km: Any, to_km: Any, from_km: Any) -> Any:
-    """Lower bound of the passage without a call: the geodesic, and what two ways to one port leave between them."""
+    """Lower bound of the passage without a call: the geodesic, and the difference of the two ways."""
     return np.maximum(direct_km, np.abs(to_km - from_km))
 
 
@@ -148,17 +149,16 @@ def _port_rows(
 ) -> list[dict[str, Any]]:
     """Numbers or a reason for one port and each gap."""
     ends = [gap.ends for gap in gaps if gap.ends]
-    places = np.array([[fix.place for fix in pair] for pair in ends]).reshape(-1, 2, 2)
+    places = np.array([[fix.place for fix in pair] for pair in ends])
     speeds = np.array([_speed(max_speed_kn, gap.vessel_id) for gap in gaps])
     check_options(speeds, stay_h)
     if not ends:
         return []
     try:
-        here = (port.lat_deg, port.lon_deg)
-        field = sea_field(*here, coast=coast, bbox=region([here, *places.reshape(-1, 2)], coast))
+        ways = ways_to((port.lat_deg, port.lon_deg), places, coast=coast)
     except (OutsideCoastline, NoWater) as error:
         return [_nothing(f"{port.name}: {error.reason}") for _ in gaps]
-    return _numbers(field, ends, places, speeds, (stay_h, port.usual_stay_h))
+    return _numbers(ways, ends, speeds, (stay_h, port.usual_stay_h))
 
 
 def _speed(max_speed_kn: float | Mapping[str, float], vessel_id: str) -> float:
@@ -166,22 +166,18 @@ def _speed(max_speed_kn: float | Mapping[str, float], vessel_id: str) -> float:
 
 
 def _numbers(
-    field: SeaField,
-    ends: Sequence[tuple[Fix, Fix]],
-    places: Floats,
-    speeds: Floats,
-    stays_h: tuple[float, float],
+    ways: Way, ends: Sequence[tuple[Fix, Fix]], speeds: Floats, stays_h: tuple[float, float]
 ) -> list[dict[str, Any]]:
-    ways = field.ways(places[..., 0], places[..., 1])
-    direct = np.array([distance_km(*a, *b) for a, b in places])
+    """Numbers of each gap from its two ways, which follow each other in `ways`."""
+    known = np.isfinite(ways.km.reshape(-1, 2).sum(axis=1))
+    km, least_km = (np.where(known[:, None], part.reshape(-1, 2), 0.0) for part in (ways.km, ways.least_km))
+    direct = np.array([distance_km(*start.place, *end.place) for start, end in ends])
     hours = np.array([gap_hours(start.time_utc, end.time_utc) for start, end in ends])
-    known = np.isfinite(ways.km.sum(axis=1))
-    km = np.where(known[:, None], ways.km, 0.0)
     found = envelope(
-        km, np.where(known[:, None], ways.least_km, 0.0), _straight_km(direct, km[:, 0], km[:, 1]), hours,
+        km, least_km, _straight_km(direct, km[:, 0], km[:, 1]), hours,
         max_speed_kn=speeds, stay_h=stays_h[0], usual_stay_h=stays_h[1],
     )  # fmt: skip
-    dry = "no way by sea within the region between the port and the water nearest to a fix"
+    dry = "no water near one of the fixes from which a way leads to the port"
     return [
         {**asdict(reach_at(found, i, start.time_utc, km)), "reason": None} if known[i] else _nothing(dry)
         for i, (start, _) in enumerate(ends)

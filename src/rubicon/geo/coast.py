@@ -173,7 +173,12 @@ def build_extract(source: Path, bbox: Bbox, out: Path) -> CoastInfo:
     )  # fmt: skip
     flat = np.concatenate([np.zeros((0, 2), np.int32), *units])
     deltas = np.diff(flat, axis=0, prepend=np.zeros((1, 2), np.int32)).astype(np.int32)
-    parts = {"about": _about(info), "sizes": sizes.astype(np.int32), "levels": levels, "deltas": deltas.T}
+    parts: dict[str, npt.NDArray[Any]] = {
+        "about": _about(info),
+        "sizes": sizes.astype(np.int32),
+        "levels": levels,
+        "deltas": deltas.T,
+    }
     _write(out, parts)
     return load_coast(out).info
 
@@ -183,6 +188,8 @@ def _quantised(source: Source, bbox: Bbox) -> tuple[list[npt.NDArray[np.int32]],
     rings, levels = [], []
     for level, polygons in source.polygons.items():
         for polygon in polygons:
+            if len(polygon.interiors):
+                raise UnknownFormat(f"shore polygons of level {level} overlap", place=source.version)
             units = np.rint((np.asarray(polygon.exterior.coords) - bbox[:2]) * UNITS_PER_DEG).astype(np.int32)
             kept = units[:-1][np.any(units[1:] != units[:-1], axis=1)]
             if len(kept) >= 3:
@@ -204,7 +211,7 @@ def _about(info: CoastInfo) -> npt.NDArray[np.uint8]:
     return np.frombuffer(json.dumps(fields, sort_keys=True).encode(), np.uint8)
 
 
-def _write(out: Path, parts: Mapping[str, npt.ArrayLike]) -> None:
+def _write(out: Path, parts: Mapping[str, npt.NDArray[Any]]) -> None:
     """A compressed npz without the clock and the machine that numpy's own writer may put in."""
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
         for name, array in parts.items():

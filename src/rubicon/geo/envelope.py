@@ -12,8 +12,8 @@ The probability compares two stories, each as the density of a gap that lasts ju
   idle time;
 - it did not: the straight passage at the same speeds, and then either idle time alone, or a stay elsewhere
   (another port, an anchorage, adrift) as long as stays in this port are, with idle time. Both are taken to be
-  equally likely, so that a silence with room for a call never speaks more than about two to one for this port: reach
-  alone cannot tell a call here from a stay elsewhere.
+  equally likely: reach alone cannot tell a call here from a stay elsewhere, and what speaks for this port
+  is that the way there and on fills the silence too.
 
 Idle time (waiting, drifting, anchoring, or silence that goes on after arrival) is exponential with a mean that
 differs from ship to ship: mixed over a gamma distribution it is a Lomax distribution, here of mean 12 h and
@@ -23,6 +23,7 @@ that no data was fitted to; they rank gaps of one ship and are no measured frequ
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -162,18 +163,20 @@ def reach_at(found: Envelope, i: int, start: datetime, distance_km: Floats) -> R
 
     A time that lies outside the calendar is cut off at its ends.
     """
-    to_km, from_km = (float(km) for km in distance_km[i])
-    min_to, min_from = (float(km) for km in found.distance_min_km[i])
+    to_km, from_km, min_to, min_from = (
+        _rounded(km, 3) for km in (*distance_km[i], *found.distance_min_km[i])
+    )
     return Reach(
         feasible=bool(found.feasible[i]),
         distance_km=(to_km, from_km),
         distance_min_km=(min_to, min_from),
-        slack_h=float(found.slack_h[i]),
+        # Rounded down, so that its sign always agrees with the verdict.
+        slack_h=_rounded(np.floor(found.slack_h[i] * 1e4) / 1e4),
         latest_arrival=_after(start, found.latest_arrival_h[i]),
         earliest_departure=_after(start, found.earliest_departure_h[i]),
         longest_stay_h=_number(found.longest_stay_h[i]),
         speed_needed_kn=_number(found.speed_needed_kn[i]),
-        probability=float(found.probability[i]),
+        probability=_rounded(found.probability[i]),
     )
 
 
@@ -187,20 +190,24 @@ def reach_one(
     max_speed_kn: float = 14.0,
     stay_h: float = 12.0,
     usual_stay_h: float = 24.0,
-    prior: float = 0.5,
 ) -> Reach:
     """Reachability for one gap: `envelope` with one row, so that both give the same numbers."""
     ways = np.array([distance_km], float)
     found = envelope(
         ways, np.array([least_km or distance_km], float), np.array([straight_km]),
         np.array([gap_hours(start, end)]), max_speed_kn=max_speed_kn, stay_h=stay_h,
-        usual_stay_h=usual_stay_h, prior=prior,
+        usual_stay_h=usual_stay_h,
     )  # fmt: skip
     return reach_at(found, 0, start, ways)
 
 
 def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return None if np.isnan(value) else _rounded(value)
+
+
+def _rounded(value: float, digits: int = 4) -> float:
+    """Far finer than what is known, and coarse enough to be the same on every machine; never minus zero."""
+    return round(float(value), digits) + 0.0
 
 
 def _after(start: datetime, hours: float) -> datetime:
@@ -262,7 +269,8 @@ def _idle(hours: Floats) -> Floats:
 def _stays(stay_h: float, usual_stay_h: float) -> Floats:
     """Equally likely stays of `stay_h` or more."""
     normal = NormalDist()
-    above = normal.cdf(-np.log(stay_h / usual_stay_h) / STAY_SIGMA) if stay_h > 0.0 else 1.0
+    share = max(stay_h / usual_stay_h, 1e-9)
+    above = normal.cdf(-math.log(share) / STAY_SIGMA)
     # Far out in the tail nothing is left of the distribution but its lower end.
     tails = [-normal.inv_cdf(above * p) if above * p > 0.0 else -np.inf for p in _middles(STAYS)]
     return np.maximum(usual_stay_h * np.exp(STAY_SIGMA * np.array(tails)), stay_h)

@@ -93,13 +93,16 @@ def _clipped(polygons: list[Polygon], frame: Polygon) -> list[Polygon]:
 
 
 def _read_native(path: Path, bbox: Bbox) -> Source:
-    words = np.memmap(path, ">i4", "r") if path.stat().st_size >= HEADER.itemsize else np.empty(0, ">i4")
+    size = path.stat().st_size
+    words = np.memmap(path, ">i4", "r", shape=(size // 4,)) if size >= 4 else np.empty(0, ">i4")
     polygons: dict[int, list[Polygon]] = {level: [] for level in LEVELS}
     version = 0
     for flag, ring in _native_rings(path, words):
         version = flag >> 8 & 255
         if flag & 255 in LEVELS:
             polygons[flag & 255] += [Polygon(turned) for turned in _turned(ring, bbox)]
+    if size % 4:
+        raise TruncatedInput("ends inside a number", place=str(path))
     # The header's version counts releases; 9 to 15 cover 2.2.0 to 2.3.7 without naming each one.
     return Source(f"native, release {version}", polygons)
 

@@ -26,7 +26,7 @@ from rubicon.errors import InvalidPosition, NoWater, OptionError, OutsideCoastli
 from rubicon.geo.coast import Coast, load_coast
 from rubicon.geo.gshhg import Bbox, Floats
 from rubicon.geo.ports import load_ports
-from rubicon.geo.water import CELL_M, SAMPLES, Lattice, WaterGrid, lattice_over, water_on
+from rubicon.geo.water import CELL_M, SAMPLES, Lattice, WaterGrid, lattice_of, water_grid, water_on
 from rubicon.kernels.geodesy import distance_m
 from rubicon.kernels.marching import around, march, nearest, sample, seed
 from rubicon.provenance import content_id
@@ -40,7 +40,8 @@ EXACT_KM = 50.0
 """Radius within which cells that the source sees over water get their exact distance: a larger one gains
 nothing that the grid does not lose again, and costs more than the marching itself."""
 MAX_STEP_RATIO = 100.0
-MARGIN_DEG = 0.5
+MARGINS_DEG = (0.5, 3.0, 360.0)
+"""Margins around places that are tried in turn."""
 
 
 class Way(NamedTuple):
@@ -79,7 +80,7 @@ class SeaField:
         lat, lon = np.broadcast_arrays(np.asarray(lat_deg, float), np.asarray(lon_deg, float))
         rows, columns = (place.ravel() for place in self.lattice.place(lat, lon))
         km, moved = self._sampled(rows, columns)
-        for i in np.flatnonzero(moved > PLACE_NAME_KM):
+        for i in np.flatnonzero(np.isfinite(moved) & (moved > PLACE_NAME_KM)):
             port = _port_water(self.distance_m, 0.0, self.lattice, lat.flat[i], lon.flat[i])
             if port is not None:
                 km[i] = self.distance_m[port[:2]] / 1000.0
@@ -110,27 +111,17 @@ class SeaField:
         """Distances in km, NaN where there is no way, no water near or the place lies outside the region."""
         return self.ways(lat_deg, lon_deg).km
 
-    def way(self, lat_deg: float, lon_deg: float) -> tuple[float, float]:
-        """Distance in km from one place, and the least that a way through outside waters could have.
-
-        Raises InvalidPosition, OutsideCoastline, NoWater.
-        """
-        check_position(lat_deg, lon_deg)
-        found = self.ways([lat_deg], [lon_deg])
-        km, least_km, moved_km = (float(values[0]) for values in found)
-        place = f"{lat_deg:g}, {lon_deg:g}"
-        if np.isnan(moved_km):
-            raise OutsideCoastline(f"outside the region {_words(self.lattice.bbox)}", place=place)
-        if np.isnan(km):
-            raise NoWater(
-                f"no water within {SNAP_KM:g} km from which a way leads to {self.lat_deg:.4f}, {self.lon_deg:.4f}",
-                place=place,
-            )
-        return km, least_km
-
     def at(self, lat_deg: float, lon_deg: float) -> float:
         """Distance in km from one place; raises InvalidPosition, OutsideCoastline, NoWater."""
-        return self.way(lat_deg, lon_deg)[0]
+        check_position(lat_deg, lon_deg)
+        found = self.ways([lat_deg], [lon_deg])
+        if np.isnan(found.moved_km[0]):
+            raise OutsideCoastline(
+                f"outside the region {_words(self.lattice.bbox)}", place=_point(lat_deg, lon_deg)
+            )
+        if np.isnan(found.km[0]):
+            raise no_way((lat_deg, lon_deg))
+        return float(found.km[0])
 
 
 def check_position(lat_deg: float, lon_deg: float) -> None:
@@ -188,7 +179,7 @@ def _landing(grid: WaterGrid, lat_deg: float, lon_deg: float) -> tuple[float, fl
     """
     water = _nearest(grid.mask, 1, grid.lattice, lat_deg, lon_deg)
     if water is None:
-        raise NoWater(f"no water within {SNAP_KM:g} km", place=f"{lat_deg:g}, {lon_deg:g}")
+        raise NoWater(f"no water within {SNAP_KM:g} km", place=_point(lat_deg, lon_deg))
     if water[2] == 0.0:
         return lat_deg, lon_deg, 0.0
     if water[2] > PLACE_NAME_KM:
@@ -215,7 +206,7 @@ def sea_field(
     """
     check_position(lat_deg, lon_deg)
     coast = coast or load_coast()
-    lattice = lattice_over(coast.within(bbox or coast.bbox), cell_m)
+    lattice = lattice_of(coast, bbox or coast.bbox, cell_m)
     if np.isnan(lattice.place(lat_deg, lon_deg)).any():
         raise OutsideCoastline(
             f"outside the region {_words(lattice.bbox)}", place=f"{lat_deg:g}, {lon_deg:g}"
@@ -258,7 +249,7 @@ def cache_folder() -> Path:
 def _read(path: Path, lattice: Lattice) -> SeaField | None:
     """A cached field; None when there is none or its file is damaged (the zip's check sums tell)."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as handle, np.load(handle, allow_pickle=False) as arrays:
             place, field = arrays["place"], arrays["distance_m"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
@@ -285,7 +276,7 @@ def _write(path: Path, field: SeaField) -> SeaField:
 # --- regions and single distances --------------------------------------------------------------------------
 
 
-def region(places: npt.ArrayLike, coast: Coast) -> Bbox:
+def region(places: npt.ArrayLike, coast: Coast, margin_deg: float = MARGINS_DEG[0]) -> Bbox:
     """The box of whole degrees around places (latitude, longitude), with a margin, inside the coastline.
 
     Whole degrees let neighbouring questions share cached fields. Raises OutsideCoastline.
@@ -296,9 +287,40 @@ def region(places: npt.ArrayLike, coast: Coast) -> Bbox:
         if not coast.covers(y, x):
             raise OutsideCoastline(f"the coastline in use covers {coast.resolution}", place=f"{y:g}, {x:g}")
     lon = west + (lon - west) % 360.0
-    west, south = max(west, np.floor(lon.min() - MARGIN_DEG)), max(south, np.floor(lat.min() - MARGIN_DEG))
-    east, north = min(east, np.ceil(lon.max() + MARGIN_DEG)), min(north, np.ceil(lat.max() + MARGIN_DEG))
+    west, south = max(west, np.floor(lon.min() - margin_deg)), max(south, np.floor(lat.min() - margin_deg))
+    east, north = min(east, np.ceil(lon.max() + margin_deg)), min(north, np.ceil(lat.max() + margin_deg))
     return float(west), float(south), float(east), float(north)
+
+
+def ways_to(
+    place: tuple[float, float],
+    others: npt.ArrayLike,
+    *,
+    coast: Coast | None = None,
+    cell_m: float = CELL_M,
+) -> Way:
+    """Ways to one place (latitude, longitude in degrees) from many (n x 2), in km.
+
+    The region grows until no way through waters outside it could be shorter, or the coastline ends. Raises
+    InvalidPosition, OutsideCoastline, and NoWater for the one place; the others may come out as NaN.
+    """
+    coast = coast or load_coast()
+    points = np.asarray(others, float).reshape(-1, 2)
+    for lat, lon in (place, *points):
+        check_position(lat, lon)
+    for margin_deg in MARGINS_DEG:
+        bbox = region([place, *points], coast, margin_deg)
+        ways = sea_field(*place, coast=coast, bbox=bbox, cell_m=cell_m).ways(points[:, 0], points[:, 1])
+        open_ = points[~(ways.least_km >= ways.km * (1.0 - 1e-9))]
+        if bbox == coast.bbox or not any(_has_water(coast, lat, lon, cell_m) for lat, lon in open_):
+            break
+    return ways
+
+
+def _has_water(coast: Coast, lat_deg: float, lon_deg: float, cell_m: float) -> bool:
+    """Whether a place has water near it, wherever that leads."""
+    grid = water_grid(coast, region([(lat_deg, lon_deg)], coast, SNAP_KM / 50.0), cell_m)
+    return _nearest(grid.mask, 1, grid.lattice, lat_deg, lon_deg) is not None
 
 
 def sea_distance_km(
@@ -309,7 +331,16 @@ def sea_distance_km(
     Places on land count from the water that they are taken to. Raises InvalidPosition, OutsideCoastline,
     NoWater.
     """
-    for place in (a, b):
-        check_position(*place)
-    coast = coast or load_coast()
-    return sea_field(*a, coast=coast, bbox=region([a, b], coast), cell_m=cell_m).at(*b)
+    km = float(ways_to(a, [b], coast=coast, cell_m=cell_m).km[0])
+    if np.isnan(km):
+        raise no_way(b)
+    return km
+
+
+def no_way(place: tuple[float, float]) -> NoWater:
+    """The error for a place without water near, or without a way from there."""
+    return NoWater(f"no water within {SNAP_KM:g} km from which a way leads there", place=_point(*place))
+
+
+def _point(lat_deg: float, lon_deg: float) -> str:
+    return f"{lat_deg:g}, {lon_deg:g}"

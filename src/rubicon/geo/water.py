@@ -77,27 +77,41 @@ class WaterGrid(NamedTuple):
     coast_sha256: str
 
 
-def lattice_over(bbox: Bbox, cell_m: float = CELL_M) -> Lattice:
+def lattice_over(bbox: Bbox, cell_m: float = CELL_M, lat_deg: float | None = None) -> Lattice:
     """Cells of about `cell_m` metres over a box (west, south, east, north, east above west).
 
-    A box too large for MAX_CELLS gets larger cells. Raises OptionError for a size that is no size.
+    A degree holds a whole number of cells, and cells are that wide at `lat_deg` (without it, the middle of
+    the box): boxes with the same `lat_deg` share their cells, so that a question asked over a larger box has
+    the same answer. Parts of cells at the box's edge are left out. A box too large for MAX_CELLS gets larger
+    cells. Raises OptionError for a size that is none, or larger than the box.
     """
     if not 10.0 <= cell_m <= 100_000.0:
         raise OptionError("the cell must be 10 to 100,000 m wide", place=f"cell_m={cell_m}")
     west, south, east, north = bbox
-    per_lat, per_lon = metres_per_degree(0.5 * (south + north))
-    height_m, width_m = (north - south) * per_lat, (east - west) * per_lon
-    cell_m = max(cell_m, math.sqrt(height_m * width_m / MAX_CELLS))
-    ny, nx = max(1, round(height_m / cell_m)), max(1, round(width_m / cell_m))
-    return Lattice(south, west, (north - south) / ny, (east - west) / nx, ny, nx)
+    per_lat, per_lon = metres_per_degree(0.5 * (south + north) if lat_deg is None else lat_deg)
+    area_m2 = (north - south) * per_lat * (east - west) * per_lon
+    cell_m = max(cell_m, math.sqrt(area_m2 / MAX_CELLS))
+    rows, columns = (max(1, round(per_degree / cell_m)) for per_degree in (per_lat, per_lon))
+    slack = 1e-6
+    row, column = math.ceil(south * rows - slack), math.ceil(west * columns - slack)
+    ny, nx = math.floor(north * rows + slack) - row, math.floor(east * columns + slack) - column
+    if ny < 1 or nx < 1:
+        raise OptionError("the cell must not be larger than the box", place=f"cell_m={cell_m:g}")
+    return Lattice(row / rows, column / columns, 1.0 / rows, 1.0 / columns, ny, nx)
 
 
-def water_grid(coast: Coast, bbox: Bbox, cell_m: float = CELL_M) -> WaterGrid:
-    """The water grid of a box (west, south, east, north, degrees).
+def lattice_of(coast: Coast, bbox: Bbox, cell_m: float = CELL_M) -> Lattice:
+    """The lattice of a box of a coastline, with cells as wide as asked for in the middle of that coastline.
 
     Raises OutsideCoastline when the extract does not cover the box, OptionError for a cell that is none.
     """
-    return water_on(coast, lattice_over(coast.within(bbox), cell_m))
+    _, south, _, north = coast.bbox
+    return lattice_over(coast.within(bbox), cell_m, 0.5 * (south + north))
+
+
+def water_grid(coast: Coast, bbox: Bbox, cell_m: float = CELL_M) -> WaterGrid:
+    """The water grid of a box (west, south, east, north, degrees); raises as `lattice_of` does."""
+    return water_on(coast, lattice_of(coast, bbox, cell_m))
 
 
 def water_on(coast: Coast, lattice: Lattice) -> WaterGrid:

@@ -24,13 +24,12 @@ _ARMOUR[96:120] = np.arange(40, 64)
 @njit(nogil=True, cache=True)
 def _open_armour(armoured: Array, groups: Array) -> int:
     """Write the values of characters; gives 0 when all are legal."""
-    seen = np.uint8(0)
+    seen = 0
     for k in range(armoured.size):
         value = _ARMOUR[armoured[k]]
         seen |= value
         groups[k] = value
-    illegal: int = seen & 192
-    return illegal
+    return seen & 192
 
 
 @njit(nogil=True, cache=True)

@@ -50,6 +50,10 @@ def test_a_mapping_goes_before_the_names_and_case_does_not_matter() -> None:
     assert plan("MMSI,ship,t,lat,lon").id_is_mmsi
 
 
+def test_a_column_has_one_meaning() -> None:
+    assert "course_deg" not in plan("mmsi,t,lat,lon,cog", columns=Columns(heading_deg="cog")).names
+
+
 def test_missing_columns_are_named_with_the_header_and_a_mapping_that_helps() -> None:
     with pytest.raises(
         MissingColumns, match=r"missing columns lat_deg, lon_deg; the header is: MMSI, t, north"

@@ -76,14 +76,14 @@ def test_a_bad_cell_is_a_reject_with_row_reason_value_and_text(
 
 
 def test_rows_of_another_width_are_rejects_and_keep_their_numbers(tmp_path: Path) -> None:
-    made = read(tmp_path, f"{HEADER}{GOOD}1,2\n\n{GOOD}{GOOD.strip()},8\nx,{TIME},1,2,,,\r\n,{TIME},1,2,,,\n")
-    assert made.positions["offset"].to_pylist() == [1, 3, 5]
-    assert reasons(made) == [
-        (2, "wrong_number_of_fields"),
-        (4, "wrong_number_of_fields"),
-        (6, "no_vessel_id"),
-    ]
-    assert made.rejects["raw"].to_pylist() == ["1,2", GOOD.strip() + ",8", f",{TIME},1,2,,,"]
+    nameless = f",{TIME},1,2,,,"
+    made = read(
+        tmp_path, f"{HEADER}{nameless}\n1,2\n\n{GOOD}{GOOD.strip()},8\nx,{TIME},1,2,,,\r\n{nameless}\n"
+    )
+    assert made.positions["offset"].to_pylist() == [3, 5]
+    wrong = "wrong_number_of_fields"
+    assert reasons(made) == [(1, "no_vessel_id"), (2, wrong), (4, wrong), (6, "no_vessel_id")]
+    assert made.rejects["raw"].to_pylist() == [nameless, "1,2", GOOD.strip() + ",8", nameless]
     assert made.messages == 6
 
 
@@ -172,6 +172,12 @@ def test_columns_that_look_swapped_are_an_error_and_stay_as_they_are(tmp_path: P
     assert reasons(read(tmp_path, swapped(0.04))) == [(1, "lat_out_of_range"), (2, "lat_out_of_range")]
 
 
+def test_ships_beyond_90_east_show_that_nothing_is_swapped(tmp_path: Path) -> None:
+    healthy = f"1,{TIME},43,131\n" * 7
+    made = read(tmp_path, "id,t,lat,lon\n" + healthy + f"1,{TIME},131,43\n" * 3)
+    assert made.positions.num_rows == 7
+
+
 def test_bad_latitudes_that_would_not_fit_swapped_are_rejects(tmp_path: Path) -> None:
     made = read(tmp_path, "id,t,lat,lon\n" + f"1,{TIME},131,143\n" * 9 + f"1,{TIME},1,2\n")
     assert made.rejects.num_rows == 9
@@ -181,6 +187,12 @@ def test_navigational_status_by_number_and_by_name(tmp_path: Path) -> None:
     lines = [f"219000001,{TIME},1,2,{s}\n" for s in ("0", "Under way using engine", "Moored", "16", "?", "")]
     made = read(tmp_path, "mmsi,t,lat,lon,Navigational status\n" + "".join(lines))
     assert made.positions["nav_status"].to_pylist() == [0, 0, 5, None, None, None]
+
+
+def test_blocks_of_blank_lines_hold_no_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 64)
+    made = read(tmp_path, HEADER + "\n" * 300 + GOOD + "\r\n" * 300 + GOOD)
+    assert made.positions["offset"].to_pylist() == [1, 2]
 
 
 def test_a_station_is_kept(tmp_path: Path) -> None:
@@ -211,11 +223,23 @@ def test_a_quote_that_is_never_closed_names_its_line(tmp_path: Path, after: int)
     assert caught.value.place.endswith("table:3")
 
 
+def test_a_quote_that_opens_the_last_field_names_its_line(tmp_path: Path) -> None:
+    with pytest.raises(TruncatedInput) as caught:
+        read(tmp_path, HEADER + GOOD + GOOD.strip() + '"\n' + GOOD.replace(",91", ',"91').strip())
+    assert caught.value.place.endswith("table:4")
+
+
 def test_a_field_over_the_limit_names_its_line(tmp_path: Path) -> None:
     for long in ('9,"' + "x" * 1_100_000, "x" * 1_100_000 + "\n", '9,"' + GOOD * 30_000 + '",1,1,1,1,1\n'):
         with pytest.raises(InputTooLarge) as caught:
             read(tmp_path, HEADER + GOOD + long)
         assert caught.value.place.endswith("table:3")
+
+
+def test_a_statement_is_remembered_across_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 64)
+    made = read(tmp_path, "mmsi,t,lat,lon,name\n" + f"219000001,{TIME},1,2,ANGARA\n" * 20)
+    assert made.vessels["offset"].to_pylist() == [1]
 
 
 def test_identity_columns_become_one_statement_each(tmp_path: Path) -> None:

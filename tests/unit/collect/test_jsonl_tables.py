@@ -52,6 +52,11 @@ def test_json_numbers_keep_their_digits_and_text_its_letters(tmp_path: Path) -> 
     assert row(made)["course_deg"] == 0.0
 
 
+def test_keys_that_cannot_be_printed_are_left_alone(tmp_path: Path) -> None:
+    made = read(tmp_path, lines({"\ud800": 1, "a\x1b[2J": 2, "other": 3}))
+    assert made.notes[0] == "columns not read: other"
+
+
 def test_keys_may_appear_later(tmp_path: Path) -> None:
     made = read(tmp_path, lines({"heading": 7}))
     assert made.positions["heading_deg"].to_pylist() == [None, 7.0]

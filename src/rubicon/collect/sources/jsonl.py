@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,7 +23,7 @@ from rubicon.collect.batch import Batch
 from rubicon.collect.blocks import TextBlocks
 from rubicon.collect.columns import plan_columns
 from rubicon.collect.opening import open_stream
-from rubicon.collect.tables import Frame, TableReader
+from rubicon.collect.tables import RAW_CHARS, Frame, TableReader
 from rubicon.errors import UnknownFormat
 from rubicon.provenance import SourceFile
 
@@ -62,11 +63,12 @@ class _Lines:
 
     @cached_property
     def keys(self) -> list[str]:
-        """Keys of the first objects, in the order in which they appear."""
+        """Keys of the first objects that can be printed, in the order in which they appear."""
         keys: dict[str, None] = {}
         for block in self._blocks(1 << 20):
             for line in _lines(block)[:HEADER_LINES]:
-                keys |= dict.fromkeys(_object(line)[0])
+                with suppress(ValueError, RecursionError):
+                    keys |= dict.fromkeys(filter(str.isprintable, _object(line)))
             break
         if not keys:
             raise UnknownFormat(
@@ -94,20 +96,18 @@ def _lines(block: bytes) -> list[bytes]:
 
 
 def _frame(lines: list[bytes], offset: int, names: dict[str, str]) -> Frame:
-    columns: dict[str, list[str | None]] = {meaning: [] for meaning in names}
+    wanted, rows = list(names.values()), []
     offsets, misshapen = [], []
     for number, line in enumerate(lines, offset):
-        found, refused = _object(line)
-        cells = [found.get(name) for name in names.values()]
-        if not refused and any(isinstance(cell, (dict, list)) for cell in cells):
-            refused = "a list or an object stands where a value is wanted"
-        if refused:
-            misshapen.append((number, "bad_json", refused, line[:512].decode("utf-8", "replace")))
-            continue
-        offsets.append(number)
-        for column, cell in zip(columns.values(), cells, strict=True):
-            column.append(_text(cell))
-    arrays = {meaning: pa.array(column, pa.string()) for meaning, column in columns.items()}
+        try:
+            found = _object(line)
+            rows.append([_text(found.get(name)) for name in wanted])
+        except (ValueError, RecursionError) as error:
+            misshapen.append((number, "bad_json", str(error), line[:RAW_CHARS].decode("utf-8", "replace")))
+        else:
+            offsets.append(number)
+    columns = zip(*rows, strict=True) if rows else [()] * len(wanted)
+    arrays = {meaning: pa.array(column, pa.string()) for meaning, column in zip(names, columns, strict=True)}
     good = np.array(offsets, np.int64)
 
     def raw(at: npt.NDArray[np.int64]) -> list[str]:
@@ -127,23 +127,29 @@ def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
+def _text(cell: Any) -> str | None:
+    """A value as text without lone surrogates; true and false stay words, which are no numbers.
+
+    Raises ValueError for a list or an object.
+    """
+    if type(cell) is str:
+        return (cell if cell.isascii() else cell.encode("utf-8", "replace").decode()) or None
+    if isinstance(cell, (dict, list)):
+        raise _Refused("a list or an object stands where a value is wanted")
+    return None if cell is None else json.dumps(cell)
+
+
 _DECODER = json.JSONDecoder(
     parse_int=str, parse_float=str, parse_constant=_no_constant, object_pairs_hook=_no_twice
 )
 
 
-def _object(line: bytes) -> tuple[dict[str, Any], str]:
-    """An object with its numbers as text, and why it is refused."""
-    try:
-        made = _DECODER.decode(line.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        return {}, f"is no JSON: {error}"
-    return (made, "") if isinstance(made, dict) else ({}, "is no JSON object")
+def _object(line: bytes) -> dict[str, Any]:
+    """An object with its numbers as text.
 
-
-def _text(cell: Any) -> str | None:
-    """A value as text without lone surrogates; true and false stay words, which are no numbers."""
-    if cell is None or cell == "":
-        return None
-    text = cell if isinstance(cell, str) else json.dumps(cell)
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    Raises ValueError or RecursionError for a line that is none.
+    """
+    made = _DECODER.decode(line.decode())
+    if not isinstance(made, dict):
+        raise _Refused("is no JSON object")
+    return made
