@@ -207,13 +207,22 @@ def give_up(log: Log, condition: Any) -> None:
             log.refused += [(part["at"], "incomplete_multipart") for part in slot["parts"].values()]
 
 
+def fits(slot: dict[str, Any], part: dict[str, Any]) -> bool:
+    """Whether a part has the key of a slot, and no other station."""
+    return slot["key"] == part["key"] and (
+        not slot["station"] or not part["station"] or slot["station"] == part["station"]
+    )
+
+
 def collect(log: Log, part: dict[str, Any]) -> None:
     """Put a part of a multipart message where it belongs."""
     give_up(log, lambda slot: part["ordinal"] - slot["born"] > AGE)
     log.finished = [slot for slot in log.finished if part["ordinal"] - slot["born"] <= AGE]
     number = part["number"]
-    slot = next((slot for slot in log.waiting if slot["key"] == part["key"]), None)
-    done = next((slot for slot in log.finished if slot["key"] == part["key"]), None)
+    slot = next((slot for slot in log.waiting if fits(slot, part)), None)
+    done = max(
+        (slot for slot in log.finished if fits(slot, part)), key=lambda slot: slot["born"], default=None
+    )
     if slot:
         held, us = slot["parts"].get(number), clock(part)
         apart = us is not None and slot["us"] is not None and abs(us - slot["us"]) > SPREAD_US
@@ -224,10 +233,18 @@ def collect(log: Log, part: dict[str, Any]) -> None:
             log.repeated += 1
             return
     if not slot:
-        slot = {"key": part["key"], "born": part["ordinal"], "parts": {}, "us": None, "echo": True}
+        slot = {
+            "key": part["key"],
+            "born": part["ordinal"],
+            "parts": {},
+            "us": None,
+            "echo": True,
+            "station": None,
+        }
         log.waiting.append(slot)
     slot["parts"][number] = part
     slot["us"] = clock(part) if slot["us"] is None else slot["us"]
+    slot["station"] = slot["station"] or part["station"]
     slot["echo"] &= bool(done) and payload(done["parts"][number]) == payload(part)
     if len(slot["parts"]) == part["total"]:
         log.waiting.remove(slot)

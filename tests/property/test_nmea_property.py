@@ -37,7 +37,7 @@ times = st.sampled_from(["1700000000", "1700000000123", "1700000099", "0", "x", 
 
 @st.composite
 def tag_blocks(draw: st.DrawFn) -> str:
-    fields = [f"c:{draw(times)}", "s:rSTATION1", "g:1-2-77", "g:2-2-77", "q:u", "s:", "n:4"]
+    fields = [f"c:{draw(times)}", "s:rSTATION1", "s:rSTATION2", "g:1-2-77", "g:2-2-77", "q:u", "s:", "n:4"]
     return write.tag(",".join(draw(st.lists(st.sampled_from(fields), max_size=3))))
 
 
@@ -59,6 +59,7 @@ def lines(draw: st.DrawFn) -> list[str]:
                 draw(st.sampled_from([checksum, 0])),
             ),
         )
+    station = draw(st.sampled_from(["r09STOL1", "r08RROB1"]))
     for n, line in enumerate(made):
         if around == "tag" or (around == "first tag" and n == 0):
             made[n] = draw(tag_blocks()) + line
@@ -67,7 +68,7 @@ def lines(draw: st.DrawFn) -> list[str]:
         elif around == "prefix":
             made[n] = f"{draw(times)} {line}"
         elif around == "station":
-            made[n] = f"{line},d-093,S2212,r09STOL1,{draw(times)}"
+            made[n] = f"{line},d-093,S2212,{station},{draw(times)}"
     return made
 
 

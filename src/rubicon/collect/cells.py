@@ -102,6 +102,17 @@ def nulls(cells: pa.Array) -> Mask:
     return made
 
 
+EXACT_TO = {pa.float16(): 1 << 11, pa.float32(): 1 << 24}
+"""Up to where narrow floats tell whole numbers apart; a ship number of nine digits lies far beyond."""
+
+
+def inexact(cells: pa.Array) -> Mask:
+    """Numbers that their column's type is too narrow to hold: digits were lost before the file was written."""
+    limit = EXACT_TO.get(cells.type, np.inf)
+    made: Mask = np.abs(numbers(cells).values) > limit if np.isfinite(limit) else np.zeros(len(cells), bool)
+    return made
+
+
 DAMAGED_ID = r"^\d+\.\d*[1-9]\d*$|^[\d.]+[eE]\+?0?[6-9]$|[\x00-\x1f\x7f]"
 """A fraction or exponent form (a spreadsheet has lost digits of the number), or control characters."""
 MAX_ID_CHARS = 128
@@ -125,8 +136,9 @@ class Ids:
 def ids(cells: pa.Array, faults: Faults, column: str) -> Ids:
     """Read ship ids, without surrounding blanks; leading zeros stay.
 
-    A fraction, an exponent (`4.16E8`: digits were lost) and control characters are refused.
+    A fraction, an exponent (`4.16E8`) or a float of 32 bits (digits were lost) and control characters are refused.
     """
+    faults.mark(inexact(cells), "vessel_id_damaged", column)
     if pa.types.is_floating(cells.type) or pa.types.is_decimal(cells.type):
         cells = pl.Series(cells).cast(pl.Float64).cast(pl.String).to_arrow()
     coded = pc.dictionary_encode(cells.cast(pa.string()), null_encoding="encode")

@@ -22,6 +22,7 @@ from rubicon.collect.cells import (
     Floats,
     Mask,
     cast_quickly,
+    inexact,
     is_text,
     located,
     nulls,
@@ -67,7 +68,8 @@ class Times:
         if pa.types.is_timestamp(type_):
             return self._stamps(cells.cast(pa.timestamp("us", tz=type_.tz), safe=False), faults)
         if pa.types.is_integer(type_) or pa.types.is_floating(type_) or pa.types.is_decimal(type_):
-            return self._epoch(numbers(cells).values, faults, np.ones(len(cells), bool))
+            faults.mark(inexact(cells), "time_damaged", self.column)
+            return self._epoch(numbers(cells).values, faults, ~faults.bad)
         if not is_text(type_):
             cells = pl.Series(cells).cast(pl.String).to_arrow()
         fast = self._iso(cells)

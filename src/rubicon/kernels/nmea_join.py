@@ -2,6 +2,7 @@
 
 A part is kept until its message is whole, another part contradicts it, or `MAX_AGE` sentences have passed:
 sequence numbers are only 0 to 9, and joining an old part to a new one would make a message that nobody sent.
+For the same reason parts that name different stations are never joined: each station counts for itself.
 """
 
 from typing import Any
@@ -30,9 +31,9 @@ MAX_SPREAD_US = 60_000_000
 """Parts whose times lie further apart than this belong to different messages."""
 
 SLOT = np.dtype([("key", np.int64), ("born", np.int64), ("time_us", np.int64), ("total", np.int64),
-                 ("held", np.int64), ("stage", np.int64), ("echo", np.int64)])  # fmt: skip
+                 ("held", np.int64), ("stage", np.int64), ("echo", np.int64), ("station", np.int64)])  # fmt: skip
 """A multipart message: collecting, done (kept to know late duplicates), or given up; `echo` while every part
-so far repeats the last finished message of the same key."""
+so far repeats the last finished message of the same key; `station` as `_station` gives it."""
 COLLECTING, DONE, GIVEN_UP = range(3)
 SLOTS = 1024
 """A power of two above MAX_AGE: every sentence opens at most one slot."""
@@ -70,7 +71,7 @@ def _give_up(slot: Array, held: Array, rows: Array, refused: Array, count: int) 
 def _open(slot: Array, held: Array, row: Array) -> None:
     """Begin to collect the message that a sentence is part of."""
     slot["key"], slot["born"], slot["total"] = row["key"], row["ordinal"], row["total"]
-    slot["time_us"], slot["held"], slot["stage"], slot["echo"] = NO_TIME, 0, COLLECTING, 1
+    slot["time_us"], slot["held"], slot["stage"], slot["echo"], slot["station"] = NO_TIME, 0, COLLECTING, 1, 0
     held[:] = -1
 
 
@@ -103,12 +104,24 @@ def _settle(rows: Array, held: Array, total: int) -> int:
 
 
 @njit(nogil=True, cache=True)
-def _find(slots: Array, state: Array, key: int) -> tuple[int, int]:
-    """Slot that collects the key, and the last finished one of it; -1 where there is none."""
+def _station(buf: Array, row: Array) -> int:
+    """A number that stands for the station of a sentence; 0 when none is named."""
+    mark = 0
+    for k in range(row["station"], row["station"] + row["station_length"]):
+        mark = (mark * 31 + buf[k] + 1) % 134_217_689
+    return mark
+
+
+@njit(nogil=True, cache=True)
+def _find(slots: Array, state: Array, key: int, station: int) -> tuple[int, int]:
+    """Slot that collects the key, and the last finished one of it; -1 where there is none.
+
+    Slots of another station are not seen; one that names none fits all.
+    """
     collecting, done = -1, -1
     for k in range(state["next"] - 1, state["oldest"] - 1, -1):
         slot = slots[k % SLOTS]
-        if slot["key"] == key:
+        if slot["key"] == key and (station == 0 or slot["station"] in (0, station)):
             if slot["stage"] == COLLECTING:
                 collecting = k % SLOTS
             elif slot["stage"] == DONE and done < 0:
@@ -136,6 +149,8 @@ def _add(buf: Array, rows: Array, r: int, slot: Array, parts: Array, done: Array
     slot["held"] += 1
     if slot["time_us"] == NO_TIME:
         slot["time_us"] = row["time_us"]
+    if slot["station"] == 0:
+        slot["station"] = _station(buf, row)
     if done[number] < 0 or not _same_payload(buf, rows[done[number]], row):
         slot["echo"] = 0
 
@@ -177,7 +192,7 @@ def assemble(
             used += 1
         else:
             refusals = _age(slots, held, state, rows, row["ordinal"] - MAX_AGE, refused, refusals)
-            into, done = _find(slots, state, row["key"])
+            into, done = _find(slots, state, row["key"], _station(buf, row))
             if into >= 0 and _clashes(buf, rows, slots[into], held[into, row["number"] - 1], row):
                 refusals = _give_up(slots[into], held[into], rows, refused, refusals)
                 into = -1

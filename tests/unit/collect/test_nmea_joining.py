@@ -168,6 +168,27 @@ def test_parts_in_wrong_order_over_buffers() -> None:
     assert part.rows["time_us"][part.first].tolist() == [1_700_000_000_000_000]
 
 
+@pytest.mark.parametrize(
+    "heard",
+    [
+        lambda line, at: write.tag(f"s:r{at},c:1700000000") + line,
+        lambda line, at: f"{line},r09{at},1700000000",
+    ],
+    ids=["tag block", "after the sentence"],
+)
+def test_stations_count_for_themselves(read: Read, heard: Callable[[str, str], str]) -> None:
+    (a, a_end), (b, b_end) = _pair(3, mmsi=273000001), _pair(3, mmsi=273000002)
+    lines = heard(a, "XXX1"), heard(b, "YYY1"), heard(a_end, "XXX1"), heard(b_end, "YYY1")
+    both = read(*lines)
+    assert [(row["vessel_id"], row["draught_m"]) for row in both.vessels] == [
+        ("273000001", 6.5),
+        ("273000002", 6.5),
+    ]
+    assert both.rejects == []
+    assert read(lines[0], lines[3]).reasons == {"incomplete_multipart": 2}
+    assert read(lines[0], a_end).messages == 1
+
+
 def test_three_parts_in_wrong_order_with_duplicates(read: Read) -> None:
     a, b, c = write.sentences(write.static(), sequence=1, at=30)
     result = read("$GPGGA", c, a, a, c, C + b, a)

@@ -143,6 +143,8 @@ def test_typed_columns_that_are_no_times() -> None:
     assert read(pa.array([date(2021, 3, 20)]))[0] == ["time_without_clock"]
     assert read(pa.array([None, 44275.0, 17.0]))[0] == ["no_time", "excel_serial_date", "time_not_read"]
     assert read(pa.array([True]))[0] == ["time_not_read"]
+    narrow = pa.array([1616199731.0, 44275.0, None], pa.float32())
+    assert read(narrow)[0] == ["time_damaged", "excel_serial_date", "no_time"]
 
 
 def settle(*texts: str) -> tuple[str, str]:

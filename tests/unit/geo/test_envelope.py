@@ -130,6 +130,11 @@ def test_probability_is_never_certain_and_follows_the_length_of_the_gap() -> Non
     assert likely[1] < likely[2] < likely[3] > likely[4] > likely[5]
 
 
+def test_a_gap_that_neither_story_explains_is_still_no_call() -> None:
+    impossible = one(5.0, straight_km=900.0)
+    assert (impossible.feasible, impossible.probability) == (False, 0.01)
+
+
 def test_the_prior_moves_the_probability() -> None:
     km, hours = np.array([[242.5, 176.0]]), np.array([60.0])
     low, high = (envelope(km, km, np.array([100.0]), hours, prior=p).probability[0] for p in (0.1, 0.5))
