@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from rubicon.errors import CaseError, InputMissing
 from rubicon.schema import Origin
@@ -75,7 +75,7 @@ class Columns(Strict):
 class Input(Strict):
     """One file that the case reads, who published it and what may be done with it."""
 
-    file: str
+    file: str = Field(min_length=1)
     format: str
     title: str = ""
     publisher: str = ""
@@ -96,6 +96,11 @@ class Input(Strict):
     speed_unit: Literal["", "kn", "m/s"] = ""
     decimal: Literal["", ".", ","] = ""
 
+    @field_validator("format")
+    @classmethod
+    def _dashed(cls, value: str) -> str:
+        return value.replace("_", "-")
+
 
 class Question(Strict):
     """A question that the case answers with one finding, or with one for each dark gap."""
@@ -114,7 +119,7 @@ class Question(Strict):
 
     @model_validator(mode="after")
     def _ordered(self) -> Question:
-        if self.start >= self.end:
+        if utc(self.start) >= utc(self.end):
             raise ValueError("start must be before end")
         return self
 

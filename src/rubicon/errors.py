@@ -117,5 +117,9 @@ class VerificationFailed(RubiconError):
     exit_code = 5
 
 
+class OutputFailed(RubiconError):
+    """A result cannot be written where it was asked for."""
+
+
 class MissingExtra(RubiconError):
     """An optional package is needed for this and is not installed."""

@@ -58,11 +58,11 @@ def run(case: Case, out: Path, *, progress: Callable[[str], None] = lambda stage
     An input that fails whole is named in `failed` and the rest goes on; when no input could be used, its
     error is raised. Raises SimulatedEvidence rather than mix origins.
     """
-    lake = Lake(out / "lake")
     progress("collect")
     case = materialise(case, out)
-    gathered = gather(case, lake)
-    tables = gathered.tables
+    gathered = gather(case, Lake(out / "lake"))
+    lake, tables = gathered.lake, gathered.tables
+    ev.refuse_real_ships(case, lake.vessel_ids(), tables["VESSEL"])
     progress("detect")
     tables["EVENT"], reach = detect(case, lake)
     progress("screen")

@@ -146,16 +146,30 @@ def require_one_origin(case: Case, evidence: Iterable[Mapping[str, Any]], vessel
     place = f"case {case.id}, {vessel or 'any ship'}"
     if len(origins) > 1:
         raise SimulatedEvidence("real and simulated evidence cannot support one finding", place=place)
-    if case.origin is Origin.SIMULATED:
-        for ship in case.ships:
-            if could_be_real(ship.imo, ship.vessel_id):
-                raise SimulatedEvidence(
-                    f"{ship.name} has a number that a real ship can hold, and its evidence is simulated",
-                    place=place,
-                )
+    refuse_real_ships(case)
     return case.origin
+
+
+def refuse_real_ships(case: Case, vessel_ids: Iterable[str] = (), vessels: pa.Table | None = None) -> None:
+    """Raise SimulatedEvidence when a simulated case holds a number that a real ship can have."""
+    if case.origin is not Origin.SIMULATED:
+        return
+    stated = vessels.select(["vessel_id", "imo"]).to_pylist() if vessels is not None else []
+    numbers = [(ship.name, ship.imo, ship.vessel_id) for ship in case.ships]
+    numbers += [(key, "", key) for key in sorted(vessel_ids)]
+    numbers += [(row["vessel_id"], row["imo"] or "", row["vessel_id"]) for row in stated]
+    for name, imo, vessel_id in numbers:
+        if could_be_real(imo, vessel_id):
+            raise SimulatedEvidence(
+                f"{name} has a number that a real ship can hold, and its evidence is simulated",
+                place=f"case {case.id}",
+            )
 
 
 def could_be_real(imo: str, vessel_id: str) -> bool:
     """Whether an IMO number's check digit holds, or an MMSI is one that a ship station can have."""
-    return bool(imo_valid(imo)) or could_be_a_ships_mmsi(vessel_id)
+    return (
+        bool(imo_valid(imo))
+        or bool(imo_valid(vessel_id.removeprefix("imo:")))
+        or could_be_a_ships_mmsi(vessel_id)
+    )

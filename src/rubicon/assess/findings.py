@@ -110,11 +110,13 @@ def _look_weight(look: Look, question: Question, some_do_not_count: bool) -> tup
         if look["vessel"] != question.vessel or "ship_present" not in look["shows"]:
             return 1.0, f"does not name {question.vessel}"
         key = "ship_named_probable" if look["vessel_probable"] else "ship_named"
-    elif {"ship_present", "ship_gone"} & set(look["shows"]):
+    elif "ship_present" in look["shows"]:
         pier_known = look["berth"] or look["vessel"] or not some_do_not_count
         key = "ship_seen" if pier_known else "ship_seen_pier_not_stated"
-    else:
+    elif {"change", "stack_gone"} & set(look["shows"]):
         key = "cargo_changed"
+    else:
+        return 1.0, "shows no ship and no change"
     return weight[key], reason[key]
 
 
@@ -158,7 +160,7 @@ def _ship_weights(
     weight, reason = weights(), reasons()
     for root in dict.fromkeys(root_of.values()):
         members = [look for look in seen if root_of[look["observation_id"]] == root]
-        named = [look for look in members if look["vessel"] == ship.name]
+        named = [look for look in members if look["vessel"] == ship.name and "ship_present" in look["shows"]]
         measured = [look for look in members if look["length_m"] and not look["vessel"]]
         if named:
             sure = [look for look in named if not look["vessel_probable"]]

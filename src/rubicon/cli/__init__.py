@@ -9,7 +9,7 @@ import typer
 
 from rubicon.cli import cases, collecting, detecting, responding, screening, trust
 from rubicon.cli.common import app_help, fail
-from rubicon.errors import RubiconError
+from rubicon.errors import OutputFailed, RubiconError
 
 app = typer.Typer(
     name="rubicon",
@@ -33,3 +33,7 @@ def main() -> None:
     except BrokenPipeError:
         # The reader of our output left; what it did not want to read is no error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        # Inputs that cannot be read have errors of their own; what is left is a place that cannot be written.
+        fail(OutputFailed(error.strerror or str(error), place=str(error.filename or "")))
+        sys.exit(OutputFailed.exit_code)

@@ -17,13 +17,17 @@ from rubicon.collect.ingest import Ingested, ingest_file
 from rubicon.collect.observations import read_observations
 from rubicon.collect.registers import read_vessels
 from rubicon.collect.truth import read_truth
-from rubicon.errors import RubiconError
+from rubicon.errors import RubiconError, SimulatedEvidence, UnknownFormat
 from rubicon.provenance import SourceFile, source_file
-from rubicon.registry import sources
-from rubicon.schema import CLAIM, OBSERVATION, TRUTH, VESSEL
+from rubicon.registry import lists, sources
+from rubicon.schema import CLAIM, OBSERVATION, TRUTH, VESSEL, Origin
 from rubicon.store.lake import Lake
 
 TABLES = {"OBSERVATION": OBSERVATION, "CLAIM": CLAIM, "VESSEL": VESSEL, "TRUTH": TRUTH}
+
+HAND_KEPT = ("observations", "claims", "grades", "vessels", "truth")
+DESIGNATIONS = ("designations", "owner-designations")
+"""Tables that the coverage stage reads."""
 
 
 @dataclass
@@ -32,6 +36,8 @@ class Gathered:
 
     tables: dict[str, pa.Table]
     ingested: Ingested
+    lake: Lake
+    """The lake as far as this case's inputs filled it."""
     files: list[SourceFile] = field(default_factory=list)
     """Every input that could be used, hashed."""
     aside: list[tuple[SourceFile, Input]] = field(default_factory=list)
@@ -45,19 +51,22 @@ def gather(case: Case, lake: Lake) -> Gathered:
 
     Raises the first failure when no input could be used.
     """
-    made = Gathered(tables={}, ingested=Ingested())
+    made = Gathered(tables={}, ingested=Ingested(), lake=lake)
     parts: dict[str, list[pa.Table]] = {name: [schema.empty_table()] for name, schema in TABLES.items()}
     grades: dict[str, str] = {}
     for input_ in sorted(case.inputs, key=lambda one: one.format != "grades"):
         try:
             for path in case.paths(input_):
                 _read(case, input_, path, lake, made, parts, grades)
+        except SimulatedEvidence:
+            raise
         except RubiconError as error:
             made.failed.append(error)
     if made.failed and not made.files:
         raise made.failed[0]
     made.tables = {name: pa.concat_tables(tables) for name, tables in parts.items()}
-    made.tables["VESSEL"] = pa.concat_tables([made.tables["VESSEL"], lake.vessels()])
+    made.lake = lake.holding({file.source_id for file in made.files})
+    made.tables["VESSEL"] = pa.concat_tables([made.tables["VESSEL"], made.lake.vessels()])
     return made
 
 
@@ -80,11 +89,18 @@ def _read(
     elif input_.format == "vessels":
         parts["VESSEL"].append(read_vessels(file))
     elif input_.format == "truth":
+        if case.origin is Origin.REAL:
+            raise SimulatedEvidence("a real case has no truth of a simulation", place=str(path))
         parts["TRUTH"].append(read_truth(file))
     elif input_.format == "grades":
         grades |= read_grades(file)
-    else:
+    elif input_.format in DESIGNATIONS or input_.format in lists():
         made.aside.append((file, input_))
+    else:
+        readable = ["auto", *sources(), *HAND_KEPT, *DESIGNATIONS, *lists()]
+        raise UnknownFormat(
+            f"no stage reads the format {input_.format!r}; there are {', '.join(readable)}", place=str(path)
+        )
     made.files.append(file)
     made.notes += [f"{path.name}: {note}" for note in notes]
 

@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -33,8 +33,12 @@ BUCKETS = 4
 class Lake:
     """A folder of committed batches."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, only: frozenset[str] | None = None) -> None:
+        self.root, self.only = root, only
+
+    def holding(self, source_ids: Iterable[str]) -> Lake:
+        """The same lake, of which only these files' batches are read."""
+        return Lake(self.root, frozenset(source_ids))
 
     def manifest(self, source_id: str) -> dict[str, Any] | None:
         """What was committed for a file; None when it was not ingested."""
@@ -43,7 +47,8 @@ class Lake:
 
     def manifests(self) -> list[dict[str, Any]]:
         """All committed batches, by source id."""
-        return [json.loads(path.read_text()) for path in sorted((self.root / "manifest").glob("*.json"))]
+        paths = sorted((self.root / "manifest").glob("*.json"))
+        return [json.loads(path.read_text()) for path in paths if self.only is None or path.stem in self.only]
 
     def rejects_path(self, source_id: str) -> Path:
         """Where the rejected rows of a file lie."""
@@ -68,6 +73,14 @@ class Lake:
     def vessels(self) -> pa.Table:
         """Committed identity statements."""
         return self._read([f"vessels/{entry['source_id']}.parquet" for entry in self.manifests()], VESSEL)
+
+    def vessel_ids(self) -> set[str]:
+        """Ships with a committed position."""
+        return {
+            str(key)
+            for bucket in self.buckets()
+            for key in self.positions(bucket)["vessel_id"].unique().to_pylist()
+        }
 
     def _read(self, names: list[str], schema: pa.Schema) -> pa.Table:
         try:

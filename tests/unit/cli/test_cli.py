@@ -269,3 +269,38 @@ def test_the_demo_is_the_same_twice_and_verifies(tmp_path: Path) -> None:
         assert rubicon("verify", out / name).returncode == 0
         origin = json.loads(before[name])["origin"]
         assert origin == ("real" if name == "najin" else "simulated")
+
+
+@pytest.mark.parametrize("format_", ["observation", "truth"])
+def test_a_format_that_no_stage_may_read_is_named(folder: Path, format_: str) -> None:
+    (folder / "case.toml").write_text(CASE + f'[[inputs]]\nfile = "track.csv"\nformat = "{format_}"\n')
+    done = rubicon("run", folder / "case.toml", "--out", folder / "out")
+    assert done.returncode == 3
+    assert {"observation": "UnknownFormat", "truth": "SimulatedEvidence"}[format_] in done.stderr
+
+
+def test_a_simulated_case_with_a_real_number_is_refused_even_without_a_question(folder: Path) -> None:
+    text = (
+        inputs("track.csv").replace('"real"', '"simulated"')
+        + '[[ships]]\nname = "Angara"\nvessel_id = "imo:9179842"\n'
+    )
+    (folder / "case.toml").write_text(text)
+    done = rubicon("run", folder / "case.toml", "--out", folder / "out")
+    assert done.returncode == 3
+    assert "SimulatedEvidence" in done.stderr
+
+
+def test_a_changed_case_reads_only_its_own_inputs_from_an_older_lake(folder: Path) -> None:
+    (folder / "other.csv").write_text(TRACK.replace("\n1,", "\n7,"))
+    (folder / "case.toml").write_text(inputs("track.csv"))
+    assert rubicon("run", folder / "case.toml", "--out", folder / "out").returncode == 0
+    (folder / "case.toml").write_text(inputs("other.csv"))
+    done = rubicon("run", folder / "case.toml", "--out", folder / "out", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["ships"] == 2
+
+
+def test_a_place_that_cannot_be_written_is_named(folder: Path) -> None:
+    done = rubicon("detect", "gaps", "--positions", folder / "track.csv", "--out", folder / "no" / "x.csv")
+    assert done.returncode == 3
+    assert "OutputFailed" in done.stderr
