@@ -193,6 +193,16 @@ class Case(Strict):
                 raise ValueError(
                     f"question {question.id} asks about port {question.port!r}, not among {sorted(names)}"
                 )
+            if question.vessel and question.vessel not in {ship.name for ship in self.ships}:
+                raise ValueError(
+                    f"question {question.id} asks about {question.vessel!r}, which is no ship of the case"
+                )
+        for what, ids in (
+            ("question id", [q.id for q in self.questions]),
+            ("port name", [p.name for p in self.ports]),
+        ):
+            if twice := sorted({one for one in ids if ids.count(one) > 1}):
+                raise ValueError(f"{what} given twice: {', '.join(twice)}")
         return self
 
     def port(self, name: str) -> Port:

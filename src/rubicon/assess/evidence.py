@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from rubicon.case import Case
-from rubicon.errors import SimulatedEvidence
+from rubicon.errors import NoUsableRows, SimulatedEvidence
 from rubicon.identifiers import could_be_a_ships_mmsi, imo_valid
 from rubicon.provenance import SourceFile, evidence_id
 from rubicon.schema import EVIDENCE, Origin, rows_to_table
@@ -131,8 +131,16 @@ def _in_file(row: Mapping[str, Any], files: Mapping[str, SourceFile]) -> dict[st
 
 
 def evidence_table(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
-    """All evidence, one row an id, sorted by id."""
-    unique = {row["evidence_id"]: row for row in rows}
+    """All evidence, sorted by id.
+
+    Raises NoUsableRows when two different rows have one id: a sentence could not say which it means.
+    """
+    unique: dict[str, Mapping[str, Any]] = {}
+    for row in rows:
+        known = unique.setdefault(row["evidence_id"], row)
+        if known != row:
+            places = " and ".join(f"{one['file']}, {one['locator']}" for one in (known, row))
+            raise NoUsableRows(f"two pieces of evidence have this id: {places}", place=row["evidence_id"])
     return rows_to_table([unique[key] for key in sorted(unique)], EVIDENCE)
 
 

@@ -42,21 +42,29 @@ def looks_at(case: Case, question: Question, observations: pa.Table) -> tuple[li
 
 
 def roots(looks: Sequence[Look]) -> dict[str, str]:
-    """The root of each look: the first of its observer's looks at one visit, or what it repeats."""
-    found: dict[str, str] = {}
+    """The root of each look: the earliest look that it repeats or shares a visit and an observer with, at any remove."""
+    parent = {look["observation_id"]: look["observation_id"] for look in looks}
+    rank = {key: place for place, key in enumerate(parent)}
+
+    def root(key: str) -> str:
+        while parent[key] != key:
+            key = parent[key]
+        return key
+
+    def join(one: str, other: str) -> None:
+        first, second = sorted((root(one), root(other)), key=rank.__getitem__)
+        parent[second] = first
+
     last: dict[str, Look] = {}
     for look in looks:
-        key, previous = look["observer"], last.get(look["observer"])
-        same = previous is not None and look["start"] - previous["end"] <= SAME_VISIT
-        found[look["observation_id"]] = (
-            found[previous["observation_id"]] if same and previous else look["observation_id"]
-        )
-        last[key] = look
-    for look in looks:
+        previous = last.get(look["observer"])
+        if previous is not None and look["start"] - previous["end"] <= SAME_VISIT:
+            join(previous["observation_id"], look["observation_id"])
+        last[look["observer"]] = look
         for original in look["repeats"]:
-            if original in found:
-                found[look["observation_id"]] = found[original]
-    return found
+            if original in parent:
+                join(original, look["observation_id"])
+    return {key: root(key) for key in parent}
 
 
 def departures(looks: Sequence[Look]) -> list[tuple[Look, Look]]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
+from rubicon import __version__
 from rubicon.cli import cases, collecting, detecting, responding, screening, trust
 from rubicon.cli.common import app_help, fail
 from rubicon.errors import OutputFailed, RubiconError
@@ -15,12 +17,25 @@ app = typer.Typer(
     name="rubicon",
     help=app_help,
     no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 for room in (cases, collecting, detecting, screening, responding, trust):
     room.add_to(app)
+
+
+@app.callback()
+def version(
+    show: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", is_eager=True)
+    ] = False,
+) -> None:
+    """Ship tracks, sanctions lists and claims: dated findings that anybody can check."""
+    if show:
+        print(f"rubicon {__version__}")
+        raise typer.Exit
 
 
 def main() -> None:
