@@ -75,7 +75,7 @@ class Columns(Strict):
 class Input(Strict):
     """One file that the case reads, who published it and what may be done with it."""
 
-    file: str = Field(min_length=1)
+    file: str
     format: str
     title: str = ""
     publisher: str = ""
