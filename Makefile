@@ -4,13 +4,14 @@ BIN := .venv/bin
 OUT ?= rubicon-demo
 .PHONY: setup dev demo test check bench clean
 
-setup: .venv/core.done  ## install Rubicon into .venv
+setup: .venv/core.done  ## install Rubicon into .venv and compile its kernels
 dev: .venv/dev.done     ## and what the tests need
 
 .venv/core.done: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Rubicon needs Python 3.11 or newer; set PYTHON=...")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/rubicon warm
 	touch $@
 
 .venv/dev.done: .venv/core.done

@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from rubicon import __version__
-from rubicon.cli import cases, collecting, detecting, responding, screening, trust
 from rubicon.cli.common import app_help, fail
 from rubicon.errors import OutputFailed, RubiconError
 
-app = typer.Typer(
-    name="rubicon",
-    help=app_help,
-    no_args_is_help=True,
-    invoke_without_command=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-for room in (cases, collecting, detecting, screening, responding, trust):
-    room.add_to(app)
+ROOMS = {
+    "cases": ("demo", "run", "warm"),
+    "collecting": ("ingest", "simulate"),
+    "detecting": ("detect", "reach"),
+    "screening": ("lists", "screen"),
+    "responding": ("respond",),
+    "trust": ("verify", "doctor"),
+}
+"""The verbs of each file beside this one; each has `add_to(app)`."""
 
 
-@app.callback()
+def build(arguments: Sequence[str] = ()) -> typer.Typer:
+    """The command line; when the first argument is a verb, with its room alone, which starts sooner."""
+    app = typer.Typer(
+        name="rubicon",
+        help=app_help,
+        no_args_is_help=True,
+        invoke_without_command=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(version)
+    verb = arguments[0] if arguments else ""
+    asked = [room for room, verbs in ROOMS.items() if verb in verbs]
+    for room in [] if verb == "--version" else asked or ROOMS:
+        importlib.import_module(f"rubicon.cli.{room}").add_to(app)
+    return app
+
+
 def version(
     show: Annotated[
         bool, typer.Option("--version", help="Print the version and end.", is_eager=True)
@@ -41,7 +58,7 @@ def version(
 def main() -> None:
     """Run the command line; a named error becomes one line on stderr and its exit code."""
     try:
-        app()
+        build(sys.argv[1:])()
     except RubiconError as error:
         fail(error)
         sys.exit(error.exit_code)

@@ -1,9 +1,11 @@
-"""`rubicon run` and `rubicon demo`."""
+"""`rubicon run`, `rubicon demo` and `rubicon warm`."""
 
 from __future__ import annotations
 
 import os
 import sys
+import tempfile
+import time
 import webbrowser
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,11 +13,12 @@ from typing import Annotated, Any
 import pyarrow.compute as pc
 import typer
 
-from rubicon import pipeline
+from rubicon import engine, pipeline
 from rubicon.case import load_case
 from rubicon.cli.common import Json, Out, answer, end, say, stages
 from rubicon.errors import UsageError
 from rubicon.examples_folder import example
+from rubicon.registry import detectors
 
 
 def run(
@@ -66,6 +69,20 @@ def demo(
     end(failed, used=True)
     if not no_serve and sys.stdout.isatty() and not os.environ.get("CI"):
         webbrowser.open(pages[0].resolve().as_uri())
+
+
+def warm() -> None:
+    """Compile the numerical kernels now (once for each installation), so that no later command waits for them.
+
+    Example: rubicon warm
+    """
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder, stages(7 + len(detectors())) as advance:
+        made = pipeline.run(load_case(example("smallest")), Path(folder), progress=advance)
+        for kind in detectors():
+            advance(kind)
+            engine.local(kind, made.gathered.lake, engine.options_for(kind))
+    say(f"kernels ready after {time.perf_counter() - start:.0f} s; next: rubicon demo")
 
 
 def summary(made: pipeline.Run) -> dict[str, Any]:
@@ -131,3 +148,4 @@ def add_to(app: typer.Typer) -> None:
     """Put the verbs of this room on the command line."""
     app.command()(demo)
     app.command()(run)
+    app.command()(warm)

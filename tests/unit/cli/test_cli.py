@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from rubicon.cli import app
+from rubicon.cli import ROOMS, build
 
 TRACK = "vessel_id,time_utc,lat_deg,lon_deg\n" + "\n".join(
     f"{ship},2024-05-0{1 + hour // 24}T{hour % 24:02d}:00:00Z,{42 + hour / 100:.2f},{131 + ship / 10:.1f}"
@@ -43,12 +43,29 @@ def commands(group: object, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]
     return [leaf for name, sub in subs.items() for leaf in commands(sub, (*path, name))]
 
 
-@pytest.mark.parametrize("path", commands(typer.main.get_command(app)), ids=" ".join)
+@pytest.mark.parametrize("path", commands(typer.main.get_command(build())), ids=" ".join)
 def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(build())
     for name in path:
         command = command.commands[name]  # type: ignore[attr-defined]
     assert f"Example: rubicon {' '.join(path)}" in (command.help or "")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_verb_brings_its_own_room_and_no_other(room: str) -> None:
+    for verb in ROOMS[room]:
+        assert set(typer.main.get_command(build([verb])).commands) == set(ROOMS[room])  # type: ignore[attr-defined]
+
+
+def test_the_smallest_case_runs_and_finds_its_one_call(tmp_path: Path) -> None:
+    case = Path(__file__).parents[3] / "examples" / "smallest" / "case.toml"
+    done = rubicon("run", case, "--out", tmp_path, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["events"] == {"gap": 1}
+    found = json.loads((tmp_path / "findings.json").read_text())["findings"]
+    assert [(one["vessel"], one["truth"], one["probability"] > 0.5) for one in found] == [
+        ("EXERCISE ASPEN", "called", True)
+    ]
 
 
 def inputs(*files: str) -> str:
