@@ -28,6 +28,7 @@ from rubicon.screen.match import screen_case
 from rubicon.screen.store import merge
 from rubicon.simulate import simulate
 from rubicon.store.lake import Lake
+from rubicon.store.output import write_output
 
 DETECTORS = ("gaps", "port-calls")
 """Detectors that a case runs; segments are asked for by name."""
@@ -76,6 +77,7 @@ def run(case: Case, out: Path, *, progress: Callable[[str], None] = lambda stage
     tables["POSITION"], ships = tracks(case, lake)
     counts = {"messages": gathered.ingested.messages, "rejected": gathered.ingested.rejected, "ships": ships}
     dossier.build(case, tables, gathered.files, out, counts=counts)
+    write_output(out, case, tables)
     return Run(case, out, gathered, tables, ships)
 
 
