@@ -60,6 +60,34 @@ class Ship(Strict):
     max_speed_kn: float = Field(14.0, gt=0, le=60)
 
 
+class ZoneArea(Strict):
+    """A maritime zone that the case draws: a ring of corners (latitude, longitude, degrees), and whose it is.
+
+    `kind` as the law asks for it. Zones are tried in the order of the case file: the narrower one first. A ring
+    that crosses the date line gives longitudes that run on past 180.
+    """
+
+    name: str = ""
+    kind: Literal["port", "internal_waters", "territorial_sea", "contiguous_zone", "eez", "high_seas"]
+    country: str = Field("", pattern=r"^([A-Z]{2})?$")
+    """ISO 3166 alpha-2; empty for the high seas."""
+    ring: tuple[tuple[float, float], ...] = Field(min_length=3)
+    source: str
+    """Who drew it, from what: shown on every map and answer."""
+    approximate: bool = True
+    disputed: bool = False
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _on_earth(self) -> ZoneArea:
+        for lat, lon in self.ring:
+            if not (-90 <= lat <= 90 and -180 <= lon <= 540):
+                raise ValueError(f"{lat}, {lon} is no latitude and longitude")
+        if (self.kind == "high_seas") == bool(self.country):
+            raise ValueError("the high seas have no country, and every other zone has one")
+        return self
+
+
 class Columns(Strict):
     """Which column of a table holds what; every quantity states its unit."""
 
@@ -168,6 +196,8 @@ class Case(Strict):
     """The named event from which the lag of a listing is counted."""
     first_evidence_text: str = ""
     ports: tuple[Port, ...] = ()
+    zones: tuple[ZoneArea, ...] = ()
+    """Maritime zones that the case draws; without one, 12 nautical miles from the coastline in use count."""
     ships: tuple[Ship, ...] = ()
     inputs: tuple[Input, ...] = ()
     questions: tuple[Question, ...] = ()

@@ -12,10 +12,11 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache, cached_property
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +60,15 @@ class CoastInfo:
             f"GSHHG {self.source}, {self.spacing_m:.0f} m (median) between vertices, "
             f"{south:g} to {north:g} N, {west:g} to {east:g} E"
         )
+
+
+class ShoreEdges(NamedTuple):
+    """Vertices of the shore (degrees); edge i runs from vertex i to `following[i]`, `shore[i]` says if it is one."""
+
+    lon_deg: Floats
+    lat_deg: Floats
+    following: npt.NDArray[np.int64]
+    shore: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -124,6 +134,19 @@ class Coast:
         sizes = np.diff(self.offsets)
         points = np.repeat(keep, sizes)
         return self.lon_deg[points], self.lat_deg[points], _offsets(sizes[keep])
+
+    @cached_property
+    def shore_edges(self) -> ShoreEdges:
+        """The edges between sea and land; those along the edge of the extract's box are marked as no shore."""
+        lon, lat, offsets = self.sea_rings()
+        following = np.arange(1, len(lon) + 1, dtype=np.int64)
+        following[offsets[1:] - 1] = offsets[:-1]
+        west, south, east, north = self.bbox
+        shore = np.ones(len(lon), np.bool_)
+        for values, edge in ((lon, west), (lon, east), (lat, south), (lat, north)):
+            on = np.abs(values - edge) < 2.0 / UNITS_PER_DEG
+            shore &= ~(on & on[following])
+        return ShoreEdges(lon, lat, following, shore)
 
     def land(self, bbox: Bbox | None = None, tolerance_deg: float = 0.0) -> Any:
         """Land without lakes, for maps: a shapely geometry clipped to a box of the extract.
@@ -230,6 +253,15 @@ def load_coast(path: Path | None = None) -> Coast:
 
     Raises InputMissing when there is no file, UnknownFormat when it is not an extract.
     """
+    return _loaded(path) if path else _bundled()
+
+
+@cache
+def _bundled() -> Coast:
+    return _loaded(None)
+
+
+def _loaded(path: Path | None) -> Coast:
     place = str(path) if path else BUNDLED
     try:
         data = path.read_bytes() if path else (resources.files("rubicon.geo") / "data" / BUNDLED).read_bytes()
