@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,24 @@ def data_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("real test data not found, set RUBICON_TEST_DATA")
     return folder
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str, str], str]:
+    """Path of a program that is no Python package: `program("qpdf", "qpdf")` with its Debian package.
+
+    The test skips, naming the package, when the program is absent; it fails when RUBICON_REQUIRE names the
+    program, as continuous integration does for those that it installed.
+    """
+
+    def find(name: str, package: str) -> str:
+        found = shutil.which(name)
+        if found is None:
+            required = name in os.environ.get("RUBICON_REQUIRE", "").split(",")
+            (pytest.fail if required else pytest.skip)(f"needs {name}: apt-get install {package}")
+        return found
+
+    return find
 
 
 @pytest.fixture(scope="session")

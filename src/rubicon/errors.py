@@ -123,3 +123,13 @@ class OutputFailed(RubiconError):
 
 class MissingExtra(RubiconError):
     """An optional package is needed for this and is not installed."""
+
+
+class UnknownService(RubiconError):
+    """No service of that name is known."""
+
+    exit_code = 2
+
+
+class KeychainError(RubiconError):
+    """The system's keychain is missing or locked."""

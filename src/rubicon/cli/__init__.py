@@ -20,6 +20,7 @@ ROOMS = {
     "detecting": ("detect", "reach"),
     "screening": ("lists", "screen"),
     "responding": ("respond",),
+    "keeping": ("keys",),
     "trust": ("verify", "doctor"),
 }
 """The verbs of each file beside this one; each has `add_to(app)`."""
