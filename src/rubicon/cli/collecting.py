@@ -1,7 +1,9 @@
-"""`rubicon ingest` and `rubicon simulate`."""
+"""`rubicon ingest`, `rubicon decode` and `rubicon simulate`."""
 
 from __future__ import annotations
 
+import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -25,8 +27,10 @@ from rubicon.cli.common import (
     say,
     stages,
 )
+from rubicon.collect.ais.decode import Decoder
 from rubicon.collect.ingest import ingest as ingest_files
-from rubicon.errors import UsageError
+from rubicon.collect.opening import open_stream
+from rubicon.errors import NoUsableRows, UsageError
 from rubicon.schema import Origin
 from rubicon.simulate import simulate as run_scenario
 from rubicon.store.lake import Lake
@@ -111,6 +115,43 @@ def ingest(
     end(made.failed, used=made.files > 0)
 
 
+def decode(
+    file: Annotated[Path, typer.Argument(help="NMEA log; gzip, bzip2 and zstd too.")],
+    scaled: Annotated[
+        bool, typer.Option("--scaled", help="Values with units, as gpsd scales them; by default as sent.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="File for the lines; by default stdout.")] = None,
+) -> None:
+    """Print every AIS message of a log as one JSON object a line, with gpsd's field names.
+
+    `heard` is ours: byte offset of the first sentence, time as logged, receiver. A type 24 gives a line for each part, and
+    after part B the joined record with `"joined":true`, which is no message of its own.
+
+    Example: rubicon decode stream.nmea --scaled
+    """
+    decoder = Decoder(scaled=scaled)
+    dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    with open_stream(file) as stream:
+        target = out.open("w", encoding="utf-8") if out else sys.stdout
+        try:
+            for found in decoder.decode(stream):
+                target.write(dumps(found) + "\n")
+        finally:
+            if out:
+                target.close()
+        for note in stream.notes:
+            say(f"note: {note}")
+    if decoder.sentences == 0:
+        raise NoUsableRows("the file holds no AIS sentence (VDM or VDO)", place=str(file))
+    say(
+        f"{decoder.sentences:,} sentences ({decoder.sentences_refused:,} refused), {decoder.messages:,} messages: "
+        f"{decoder.decoded:,} decoded, {decoder.refused.total():,} rejected"
+    )
+    for reason, count in decoder.refused.most_common():
+        say(f"  {count:,} {reason}")
+    say(f"next: rubicon ingest {file} --lake lake")
+
+
 def simulate(
     scenario: Annotated[Path, typer.Argument(help="Scenario file (TOML).")],
     out: Out,
@@ -132,4 +173,5 @@ def simulate(
 def add_to(app: typer.Typer) -> None:
     """Put the verbs of this room on the command line."""
     app.command()(ingest)
+    app.command()(decode)
     app.command()(simulate)

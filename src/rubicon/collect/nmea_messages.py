@@ -119,6 +119,16 @@ class Messages:
         ends, data = bits_kernel.receivers(self.buf, self.rows, self.first[which])
         return ends, data
 
+    def receiver(self, message: int) -> str:
+        """Who heard one message."""
+        _, data = self.receivers(np.array([message]))
+        return str(data.tobytes().decode("ascii"))
+
+    def packed(self) -> tuple[bytes, Numbers]:
+        """All payloads as octets, and where each begins (one entry more than messages)."""
+        octets, begins = bits_kernel.pack(self.groups, self.starts, self.bits)
+        return octets.tobytes(), begins
+
     def raw(self, row: int) -> bytes:
         """The line of a sentence as read."""
         return self.buf[self.rows["begin"][row] : self.rows["end"][row]].tobytes()

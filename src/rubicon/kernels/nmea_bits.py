@@ -164,3 +164,30 @@ def receivers(buf: Array, rows: Array, which: Array) -> tuple[Array, Array]:
                 used += 1
         ends[m + 1] = used
     return ends, out[:used]
+
+
+@njit(nogil=True, cache=True)
+def pack(groups: Array, starts: Array, bits: Array) -> tuple[Array, Array]:
+    """Payloads as octets, each from an octet of its own on and zero behind its last bit; and where each begins.
+
+    `starts` of the answer has one entry more than there are messages. Messages without bits have no octets.
+    """
+    begins = np.zeros(starts.size + 1, np.int64)
+    for m in range(starts.size):
+        begins[m + 1] = begins[m] + (max(bits[m], 0) + 7) // 8
+    out = np.zeros(begins[-1], np.uint8)
+    for m in range(starts.size):
+        to, held, width = begins[m], 0, 0
+        for k in range((max(bits[m], 0) + 5) // 6):
+            held = ((held << 6) | groups[starts[m] + k]) & 0xFFFF
+            width += 6
+            if width >= 8:
+                width -= 8
+                out[to] = (held >> width) & 255
+                to += 1
+        if to < begins[m + 1]:
+            out[to] = (held << (8 - width)) & 255
+        over = (8 - bits[m] % 8) % 8
+        if bits[m] > 0:
+            out[begins[m + 1] - 1] &= (255 << over) & 255
+    return out, begins
