@@ -33,11 +33,11 @@ _KNOWN_TYPES = 27
 MIN_BITS = np.zeros(_KINDS, np.int64)
 """Bits that a message of each kind needs: up to the last field that every receiver sends.
 
-Shorter than the standard's length where spare bits or the radio's own state are left off: type 5 of 422 bits,
+Shorter than the standard's length where spare bits or the radio's own state are left off: type 5 of 420 or 422 bits,
 part A of type 24 of 160, type 27 of 95. Types of open length need their fixed head.
 """
 MIN_BITS[1:_KINDS] = [
-    149, 149, 149, 149, 422, 88, 70, 56, 148, 68, 149, 72, 70, 40, 88, 92, 80, 148, 308, 70, 271, 145, 159, 160,
+    149, 149, 149, 149, 420, 88, 70, 56, 148, 68, 149, 72, 70, 40, 88, 92, 80, 148, 308, 70, 271, 145, 159, 160,
     40, 40, 95, 162, 40,
 ]  # fmt: skip
 
