@@ -5,10 +5,13 @@ A misspelt key, a wrong type or a missing file is a `CaseError` that names the k
 
 from __future__ import annotations
 
+import difflib
+import re
 import tomllib
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -267,8 +270,10 @@ def read_model(path: Path, model: type[Model]) -> Model:
 
     Raises CaseError naming the file and every key that is wrong, InputMissing when it is not there.
     """
+    text = ""
     try:
-        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        return model.model_validate(tomllib.loads(text))
     except OSError as error:
         raise InputMissing(error.strerror or "cannot be opened", place=str(path)) from error
     except UnicodeDecodeError as error:
@@ -276,17 +281,46 @@ def read_model(path: Path, model: type[Model]) -> Model:
     except tomllib.TOMLDecodeError as error:
         raise CaseError(f"is not TOML: {error}", place=str(path)) from error
     except ValidationError as error:
-        raise CaseError(reasons(error), place=str(path)) from error
+        raise CaseError(reasons(error, model, text), place=str(path)) from error
 
 
-def reasons(error: ValidationError) -> str:
-    """One clause for each wrong key: dotted place and reason."""
+def reasons(error: ValidationError, model: type[BaseModel] | None = None, text: str = "") -> str:
+    """One clause for each wrong key, unknown keys first: dotted place, reason, and the key that was perhaps meant.
+
+    `model` is what was read, for the keys that it knows; `text` the file, for the line of an unknown key.
+    """
     clauses = []
-    for item in error.errors():
+    for item in sorted(error.errors(), key=lambda item: item["type"] != "extra_forbidden"):
         key = ".".join(str(part) for part in item["loc"]) or "file"
-        reason = "unknown key" if item["type"] == "extra_forbidden" else item["msg"]
+        if item["type"] == "extra_forbidden":
+            reason = "unknown key" + _line_of(str(item["loc"][-1]), text) + _meant(item["loc"], model)
+        else:
+            reason = item["msg"]
         clauses.append(f"`{key}`: {reason}")
     return "; ".join(clauses)
+
+
+def _line_of(key: str, text: str) -> str:
+    """The line on which a key stands, where the file has just one."""
+    pattern = re.compile(rf"\s*(\[+\s*)?([\w-]+\.)*{re.escape(key)}\s*[=\].]")
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if pattern.match(line)]
+    return f" in line {lines[0]}" if len(lines) == 1 else ""
+
+
+def _meant(loc: Sequence[int | str], model: type[BaseModel] | None) -> str:
+    """The known key that an unknown one is nearest to."""
+    for part in loc[:-1]:
+        field = model.model_fields.get(str(part)) if model and isinstance(part, str) else None
+        model = _model_in(field.annotation) if field else model
+    near = difflib.get_close_matches(str(loc[-1]), model.model_fields if model else (), n=1)
+    return f", did you mean `{near[0]}`?" if near else ""
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model in a field's type: itself, or the first inside a tuple, a union or a list."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
 
 
 def utc(value: datetime | date) -> datetime:

@@ -34,7 +34,16 @@ def case(tmp_path: Path, text: str) -> Path:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (GOOD.replace("lat_deg", "latitude"), "`ports.0.latitude`: unknown key"),
+        (GOOD.replace("lat_deg", "latitude"), "`ports.0.latitude`: unknown key in line 10"),
+        (
+            GOOD.replace("title", "titel"),
+            "`titel`: unknown key in line 3, did you mean `title`?; `title`: Field",
+        ),
+        (
+            GOOD.replace("lon_deg", "lon_degr"),
+            "`ports.0.lon_degr`: unknown key in line 11, did you mean `lon_deg`?",
+        ),
+        (GOOD.replace("[period]", "[perod]"), "`perod`: unknown key in line 5, did you mean `period`?"),
         (GOOD.replace("42.2", "142.2"), "`ports.0.lat_deg`"),
         (GOOD.replace('"real"', '"imagined"'), "`origin`"),
         (GOOD.replace('id = "x"', 'id = "../x"'), "`id`"),
