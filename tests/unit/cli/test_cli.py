@@ -120,7 +120,7 @@ def test_a_misspelt_key_is_named(folder: Path) -> None:
     (folder / "case.toml").write_text(CASE.replace("title", "titel"))
     done = rubicon("run", folder / "case.toml", "--out", folder / "out")
     assert done.returncode == 3
-    for word in ("CaseError", "`titel`: unknown key in line 2, did you mean `title`?", "case.toml"):
+    for word in ("CaseError", "`titel`: unknown key in line 3, did you mean `title`?", "case.toml"):
         assert word in done.stderr
 
 
