@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 OUT ?= rubicon-demo
-.PHONY: setup dev demo test check bench clean
+.PHONY: setup dev demo test check bench docs clean
 
 setup: .venv/core.done  ## install Rubicon into .venv and compile its kernels
 dev: .venv/dev.done     ## and what the tests need
@@ -22,8 +22,8 @@ demo: setup             ## build the dossiers of both cases
 	$(BIN)/rubicon demo --out $(OUT) $(ARGS)
 
 check: dev              ## style, types, import rules
-	$(BIN)/ruff check src tests benchmarks examples
-	$(BIN)/ruff format --check src tests benchmarks examples
+	$(BIN)/ruff check src tests benchmarks examples docs
+	$(BIN)/ruff format --check src tests benchmarks examples docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -32,6 +32,9 @@ test: check             ## everything that must pass
 
 bench: dev              ## measure against peers and write the README's table
 	$(BIN)/python -m benchmarks
+
+docs: dev               ## the documentation as a site that works offline, in build/docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 clean:
 	rm -rf .venv $(OUT)
