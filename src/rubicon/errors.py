@@ -133,3 +133,29 @@ class UnknownService(RubiconError):
 
 class KeychainError(RubiconError):
     """The system's keychain is missing or locked."""
+
+
+class UnknownItem(RubiconError):
+    """No case, ship, finding or other thing of that id is held here."""
+
+
+class InvalidRequest(RubiconError):
+    """A request to the web application has a parameter out of range or of the wrong form."""
+
+    exit_code = 2
+
+
+class TokenMissing(RubiconError):
+    """A request to the web application carries no token, or a wrong one."""
+
+
+class RequestRefused(RubiconError):
+    """A request to the web application comes from another site, or names a host that this is not."""
+
+
+class RequestTooLarge(RubiconError):
+    """The body of a request is larger than the web application takes."""
+
+
+class RequestTooSlow(RubiconError):
+    """The body of a request did not arrive within the stated time."""

@@ -28,6 +28,9 @@ A_CALL_IS_NOT_A_CARGO = "A call is not a cargo: what the ship carried cannot be 
 A_GAP_IS_NOT_A_CALL = "A gap in AIS is not a call: it says only what the ship could have done."
 NOT_ABSENT = "Not observed is not absent: days without a look say nothing."
 
+SAME_ROOT = "same root as the item before: one vote"
+"""Why further evidence of a root weighs nothing."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -54,7 +57,7 @@ class Weighing:
         for number, evidence_id in enumerate(evidence_ids):
             item = {"evidence_id": evidence_id, "favours": favours, "likelihood_ratio": ratio, "why": why}
             if number:
-                item |= {"likelihood_ratio": 1.0, "why": "same root as the item before: one vote"}
+                item |= {"likelihood_ratio": 1.0, "why": SAME_ROOT}
             self.items.append(item)
 
 

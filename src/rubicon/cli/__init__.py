@@ -21,6 +21,7 @@ ROOMS = {
     "screening": ("lists", "screen"),
     "responding": ("respond",),
     "keeping": ("keys",),
+    "serving": ("serve",),
     "trust": ("verify", "doctor"),
 }
 """The verbs of each file beside this one; each has `add_to(app)`."""

@@ -68,7 +68,9 @@ def calendar_svg(case: Case, tables: Mapping[str, pa.Table], width_px: int = WID
     The reading of each observation is the compiler's (`shows`); a row without one is drawn as a day on
     which a report exists and says neither. Months without any record are folded into one line.
     """
-    ports = [(port, days) for port in case.ports if (days := _days(case, port, tables)).states or days.series]
+    ports = [
+        (port, days) for port in case.ports if (days := recorded(case, port, tables)).states or days.series
+    ]
     y, body = 0.0, []
     for port, days in ports:
         drawn, height = _panel(port, days, y, width_px)
@@ -104,7 +106,8 @@ def _tally(days: Days) -> str:
 # --- what is recorded -------------------------------------------------------------------------------
 
 
-def _days(case: Case, port: Port, tables: Mapping[str, pa.Table]) -> Days:
+def recorded(case: Case, port: Port, tables: Mapping[str, pa.Table]) -> Days:
+    """What is on record for one port, day by day in its own time: observations, and calls seen by AIS."""
     made = Days()
     not_counted = {berth.name for berth in port.berths if not berth.counts}
     for row in _rows(tables, "OBSERVATION"):
