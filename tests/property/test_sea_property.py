@@ -17,7 +17,7 @@ from rubicon.geo.earth import distance_km
 from rubicon.geo.envelope import LEAST_PROBABILITY, REDUCTION, Envelope, envelope, reach_one
 from rubicon.geo.sea import SNAP_KM, SeaField, sea_distance_km, sea_field
 from rubicon.geo.water import WaterGrid, water_grid
-from rubicon.kernels.marching import march, sees
+from rubicon.kernels.marching import IDLE, LAND, march, sees
 from rubicon.provenance import content_id
 
 STEP_DEG = 1 / 32
@@ -102,10 +102,8 @@ def marched(
     known = np.flatnonzero(np.isfinite(out))
     known = known[np.argsort(out.flat[known], kind="stable")]
     step_n, step_e = (np.pad(np.array(step), 1, "edge") for step in (north, east))
-    every = np.concatenate([step_n, step_e])
-    march(
-        np.pad(water, 1).ravel(), step_n, step_e, out.ravel(), known, int(2 * every.max() / every.min()) + 3
-    )
+    state = np.pad(np.where(water, IDLE, LAND), 1, constant_values=LAND)
+    march(state.ravel(), step_n, step_e, out.ravel(), known)
     return out[1:-1, 1:-1]
 
 

@@ -20,8 +20,8 @@ from rubicon.kernels.geodesy import metres_per_degree
 from rubicon.kernels.raster import count_inside, drop_small_parts
 
 CELL_M = 250.0
-MAX_CELLS = 30_000_000
-"""Largest grid: about 0.5 GiB while a field is computed, so larger regions get larger cells."""
+MAX_CELLS = 40_000_000
+"""Largest grid: under 0.8 GiB while a field is computed; larger regions get larger cells offshore."""
 SAMPLES = 3
 """Points tested along each side of a cell; 5 gained little more (0.5 % long at most) in trials."""
 LEAST_POND_KM2 = 4.0
@@ -114,6 +114,11 @@ def water_grid(coast: Coast, bbox: Bbox, cell_m: float = CELL_M) -> WaterGrid:
     return water_on(coast, lattice_of(coast, bbox, cell_m))
 
 
+def _samples(lattice: Lattice) -> int:
+    """Scanlines of a cell: SAMPLES, and in cells offshore so many that they lie CELL_M apart."""
+    return max(SAMPLES, min(100, round(float(lattice.steps_m()[0].mean()) / CELL_M)))
+
+
 def water_on(coast: Coast, lattice: Lattice) -> WaterGrid:
     """The water of a lattice inside the coastline's box.
 
@@ -126,8 +131,9 @@ def water_on(coast: Coast, lattice: Lattice) -> WaterGrid:
     lon, lat, offsets = coast.sea_rings()
     columns, rows = (lon - lattice.west_deg) / lattice.dlon_deg, (lat - lattice.south_deg) / lattice.dlat_deg
     inside = np.zeros((lattice.ny, lattice.nx), np.uint8)
-    count_inside(columns, rows, offsets, SAMPLES, inside)
-    mask = (inside < SAMPLES).astype(np.uint8)
+    samples = _samples(lattice)
+    count_inside(columns, rows, offsets, samples, inside)
+    mask = (inside < samples).astype(np.uint8)
     per_lat, per_lon = metres_per_degree(0.5 * (lattice.bbox[1] + lattice.bbox[3]))
     cell_km2 = per_lat * lattice.dlat_deg * per_lon * lattice.dlon_deg * 1e-6
     drop_small_parts(mask, max(1, math.ceil(LEAST_POND_KM2 / cell_km2)))

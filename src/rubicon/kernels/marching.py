@@ -17,7 +17,12 @@ from numba import njit
 
 from rubicon.kernels.geodesy import distance_m
 
-IDLE = np.uint8(255)
+IDLE, LAND = np.uint8(255), np.uint8(254)
+BUCKET_STEPS = 4.0
+"""Steps that one bucket holds: wider ones visit one cell in a hundred twice, and the front less often."""
+SLOTS = 32
+MOST_STEP_RATIO = BUCKET_STEPS * (SLOTS - 3)
+"""A cell may be put into a bucket this many times the smallest step ahead, and the ring must hold it."""
 
 
 @njit(nogil=True, cache=True)
@@ -64,57 +69,55 @@ def seed(mask, corner, lat_deg, lon_deg, radius_cells, out_m):  # type: ignore[n
 
 
 @njit(nogil=True, cache=True)
-def march(water, step_north_m, step_east_m, distance_m, sources, slots):  # type: ignore[no-untyped-def]
+def march(state, step_north_m, step_east_m, distance_m, sources):  # type: ignore[no-untyped-def]
     """Spread distances over the water in place; infinite where no way leads.
 
-    `water` (uint8) and `distance_m` (float64) are flat grids with a border of one cell of land all around, and
-    steps are those of each row, border included. `sources` (int64) are the flat indices of cells whose
-    distance is known, in ascending order of it. `slots` is 2 x the largest step / the smallest + 3, rounded
-    down, and at most 250.
+    `state` (uint8, `IDLE` on water and `LAND` elsewhere; working space, the same when done) and `distance_m` (float64)
+    are flat grids with a border of one cell of land all around, and steps are those of each row, border included.
+    `sources` (int64) are the flat indices of cells whose distance is known, in ascending order of it. The
+    largest step is at most `MOST_STEP_RATIO` times the smallest.
     """
-    stride = len(water) // len(step_north_m)
-    weight_n, weight_e = 1.0 / step_north_m**2, 1.0 / step_east_m**2
-    width = math.inf
-    for row in range(len(step_north_m)):
-        width = min(width, 0.5 * step_north_m[row], 0.5 * step_east_m[row])
-    queue, filled = np.empty((slots, 4096), np.int32), np.zeros(slots, np.int64)
-    slot_of = np.full(len(water), IDLE, np.uint8)
+    stride = len(state) // len(step_north_m)
+    share_n, share_e, spread, product, width = _weights(step_north_m, step_east_m)
+    per_level = 1.0 / width
+    queue, filled = np.empty((SLOTS, 4096), np.int32), np.zeros(SLOTS, np.int64)
     taken, waiting, level = 0, 0, 0
     while waiting > 0 or taken < len(sources):
         if waiting == 0:
-            level = int(distance_m[sources[taken]] / width)
-        slot = level % slots
-        while taken < len(sources) and int(distance_m[sources[taken]] / width) <= level:
-            queue = _put(queue, filled, slot_of, slot, sources[taken])
+            level = int(distance_m[sources[taken]] * per_level)
+        slot = level & (SLOTS - 1)
+        while taken < len(sources) and int(distance_m[sources[taken]] * per_level) <= level:
+            queue = _put(queue, filled, state, slot, sources[taken])
             waiting += 1
             taken += 1
         i = 0
         while i < filled[slot]:
-            cell = queue[slot, i]
+            cell = np.int64(queue[slot, i])
             i += 1
-            if slot_of[cell] != slot:
+            if state[cell] != slot:
                 continue
-            slot_of[cell] = IDLE
-            here = distance_m[cell]
-            for side in (-stride, -1, 1, stride):
-                n = cell + side
-                if water[n] == 0 or distance_m[n] <= here:
+            state[cell] = IDLE
+            here, row = distance_m[cell], cell // stride
+            for side in range(4):
+                n = cell + (-stride if side == 0 else (-1 if side == 1 else (1 if side == 2 else stride)))
+                old = distance_m[n]
+                if old <= here or state[n] == LAND:
                     continue
-                row = n // stride
+                r = row + (-1 if side == 0 else (1 if side == 3 else 0))
                 a = min(distance_m[n - stride], distance_m[n + stride])
                 b = min(distance_m[n - 1], distance_m[n + 1])
-                if a + step_north_m[row] <= b:
-                    t = a + step_north_m[row]
-                elif b + step_east_m[row] <= a:
-                    t = b + step_east_m[row]
+                if a + step_north_m[r] <= b:
+                    t = a + step_north_m[r]
+                elif b + step_east_m[r] <= a:
+                    t = b + step_east_m[r]
                 else:
-                    wa, wb, d = weight_n[row], weight_e[row], a - b
-                    t = (wa * a + wb * b + math.sqrt(wa + wb - wa * wb * d * d)) / (wa + wb)
-                if t < distance_m[n]:
+                    d = a - b
+                    t = share_n[r] * a + share_e[r] * b + math.sqrt(spread[r] - product[r] * d * d)
+                if t < old:
                     distance_m[n] = t
-                    to = max(level, int(t / width)) % slots
-                    if slot_of[n] != to:
-                        queue = _put(queue, filled, slot_of, to, n)
+                    to = max(level, int(t * per_level)) & (SLOTS - 1)
+                    if state[n] != to:
+                        queue = _put(queue, filled, state, to, n)
                         waiting += 1
         waiting -= filled[slot]
         filled[slot] = 0
@@ -122,7 +125,22 @@ def march(water, step_north_m, step_east_m, distance_m, sources, slots):  # type
 
 
 @njit(nogil=True, cache=True)
-def _put(queue, filled, slot_of, slot, cell):  # type: ignore[no-untyped-def]
+def _weights(step_north_m, step_east_m):  # type: ignore[no-untyped-def]
+    """For each row the constants of the upwind scheme, and how many metres one bucket holds."""
+    weight_n, weight_e = 1.0 / step_north_m**2, 1.0 / step_east_m**2
+    both = weight_n + weight_e
+    least = min(step_north_m.min(), step_east_m.min())
+    return (
+        weight_n / both,
+        weight_e / both,
+        1.0 / both,
+        weight_n * weight_e / both**2,
+        BUCKET_STEPS * least,
+    )
+
+
+@njit(nogil=True, cache=True)
+def _put(queue, filled, state, slot, cell):  # type: ignore[no-untyped-def]
     """Put a cell into a slot; the queue, twice as wide when it was full."""
     if filled[slot] == queue.shape[1]:
         wider = np.empty((queue.shape[0], 2 * queue.shape[1]), np.int32)
@@ -132,7 +150,7 @@ def _put(queue, filled, slot_of, slot, cell):  # type: ignore[no-untyped-def]
         queue = wider
     queue[slot, filled[slot]] = cell
     filled[slot] += 1
-    slot_of[cell] = slot
+    state[cell] = slot
     return queue
 
 
@@ -208,3 +226,16 @@ def around(edge_m, edge_lat_deg, edge_lon_deg, lat_deg, lon_deg, inside_m):  # t
                 way = distance_m(edge_lat_deg[k], edge_lon_deg[k], lat_deg[i], lon_deg[i])
                 least_m[i] = min(least_m[i], edge_m[k] + way)
     return least_m
+
+
+@njit(nogil=True, cache=True)
+def check_sum(words, more):  # type: ignore[no-untyped-def]
+    """Check sum of 32-bit words and of some 64-bit words after them (after J. G. Fletcher 1982, modulo 2^64)."""
+    total, running = np.uint64(0), np.uint64(0)
+    for word in words:
+        total += np.uint64(word)
+        running += total
+    for word in more:
+        total += word
+        running += total
+    return running ^ (total << np.uint64(32))

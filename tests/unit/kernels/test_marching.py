@@ -5,7 +5,7 @@ import pytest
 
 from naive import marching as naive
 from rubicon.kernels.geodesy import distance_m
-from rubicon.kernels.marching import around, march, nearest, sample, seed, sees
+from rubicon.kernels.marching import IDLE, LAND, around, march, nearest, sample, seed, sees
 
 
 def field(mask, north, east, sources):
@@ -17,8 +17,10 @@ def field(mask, north, east, sources):
     cells = np.flatnonzero(np.isfinite(out))
     cells = cells[np.argsort(out.flat[cells], kind="stable")]
     steps = [np.pad(np.asarray(step, float), 1, "edge") for step in (north, east)]
-    slots = int(2 * np.max(steps) / np.min(steps)) + 3
-    march(np.pad(mask, 1).ravel(), *steps, out.ravel(), cells, slots)
+    state = np.pad(np.where(mask, IDLE, LAND), 1, constant_values=LAND)
+    before = state.copy()
+    march(state.ravel(), *steps, out.ravel(), cells)
+    assert np.array_equal(state, before)
     return out[1:-1, 1:-1]
 
 
