@@ -39,17 +39,27 @@ def options_for(kind: str, profile: str = "rubicon", settings: Mapping[str, Any]
 def local(kind: str, source: Lake | pa.Table, options: BaseModel) -> pa.Table:
     """EVENT rows of one detector over a lake or a table, sorted by ship and start."""
     module = named(detectors(), kind, "detector")
-    found = [module.detect(_tidy(table), options) for table in _whole_vessels(source, module)]
+    found = [module.detect(_tidy(table), options) for table in _whole_vessels(source, module, options)]
     events = pa.concat_tables(found) if found else EVENT.empty_table()
     return events.sort_by([("vessel_id", "ascending"), ("start", "ascending"), ("event_id", "ascending")])
 
 
-def _whole_vessels(source: Lake | pa.Table, module: ModuleType) -> Iterable[pa.Table]:
+def _thin(positions: pa.Table, module: ModuleType, options: BaseModel) -> pa.Table:
+    """What a detector of pairs needs of whole vessels: all ships together would not fit into memory otherwise."""
+    made: pa.Table = module.thin(_tidy(positions), options)
+    return made
+
+
+def _whole_vessels(source: Lake | pa.Table, module: ModuleType, options: BaseModel) -> Iterable[pa.Table]:
     """Tables that each hold all rows of the vessels in them."""
     if isinstance(source, pa.Table):
         return [source]
     if tuple(module.KEY) != ("vessel_id",):
-        return [source.positions()]
+        return [
+            pa.concat_tables(
+                [_thin(source.positions(bucket), module, options) for bucket in source.buckets()]
+            )
+        ]
     return (source.positions(bucket) for bucket in source.buckets())
 
 

@@ -16,8 +16,9 @@ import pytest
 from naive import gaps as naive_gaps
 from naive import port_calls as naive_port_calls
 from naive import segments as naive_segments
-from rubicon.detect import gaps, port_calls, segments
+from rubicon.detect import encounters, gaps, port_calls, segments
 from rubicon.geo.ports import load_ports
+from rubicon.kernels.geodesy import distance_m
 from rubicon.schema import POSITION, conform
 
 pytestmark = pytest.mark.real
@@ -123,3 +124,27 @@ def _numbered(table: pa.Table, ids: list[str | None]) -> list[Any]:
         if id_ is not None:
             first.setdefault(id_, key)
     return [None if id_ is None else first[id_] for id_ in ids]
+
+
+@pytest.mark.parametrize("series", ["real", "dateline", "multi", "fastsep"])
+def test_encounters_are_those_that_global_fishing_watch_publishes(data_dir: Path, series: str) -> None:
+    folder = data_dir / "ais" / "encounters_gfw"
+    frame = pl.read_csv(folder / f"{series}.csv", schema_overrides={"vessel_id": pl.String}).with_columns(
+        pl.col("time_utc").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_zone="UTC", time_unit="us"),
+        flags=pl.lit(0, pl.Int32), source_id=pl.lit(series), offset=pl.int_range(1, pl.len() + 1),
+    )  # fmt: skip
+    options = encounters.Options(max_distance_km=0.5, min_duration_s=1800, max_gap_s=4200)
+    found = {
+        (row["vessel_id"], json.loads(row["detail"])["vessel_2"]): row
+        for row in encounters.detect(conform(frame.to_arrow(), POSITION), options).to_pylist()
+    }
+    published = pl.read_csv(folder / "expected.csv", infer_schema_length=0).filter(pl.col("series") == series)
+    assert len(found) == published.height
+    for row in published.iter_rows(named=True):
+        event = found[row["vessel_1"], row["vessel_2"]]
+        assert event["start"].strftime("%Y-%m-%dT%H:%M:%SZ") == row["start_utc"]
+        assert event["end"].strftime("%Y-%m-%dT%H:%M:%SZ") == row["end_utc"]
+        place = (float(row["mean_lat_deg"]), float(row["mean_lon_deg"]))
+        assert distance_m(event["lat_deg"], event["lon_deg"], *place) < 100.0
+        apart = json.loads(event["detail"])["median_distance_km"]
+        assert apart == pytest.approx(float(row["median_distance_km"]), abs=0.0006)

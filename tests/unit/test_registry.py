@@ -27,10 +27,23 @@ VOYAGE = [
     for number, ship in enumerate(("190000001", "190000002", "190000003"))
     for hour in range(61)
 ]
+PAIR = [
+    row | {"vessel_id": ship, "time_utc": START + timedelta(minutes=10 * n), "lat_deg": 10.0, "lon_deg": 20.0 + n % 2 * 0.001,
+           "speed_kn": 0.3, "offset": 5000 + n + 1000 * number}
+    for n, row in enumerate(VOYAGE[:30])
+    for number, ship in enumerate(("190000001", "190000002"))
+]  # fmt: skip
+"""Two ships side by side at sea for five hours."""
+SHOWN = {"encounters": PAIR}
+"""Rows in which a detector finds something, where a voyage is not enough."""
+
+
+def shown(kind: str) -> list[dict[str, object]]:
+    return SHOWN.get(kind.replace("_", "-"), VOYAGE)
 
 
 def test_all_rooms_are_found() -> None:
-    assert {"segments", "gaps", "port-calls"} <= set(detectors())
+    assert {"segments", "gaps", "port-calls", "encounters"} <= set(detectors())
     assert {"nmea", "csv", "parquet", "jsonl"} <= set(sources())
     assert {"ofac-sdn-csv", "un-xml"} <= set(lists())
     with pytest.raises(OptionError, match="there are"):
@@ -55,14 +68,18 @@ class TestDetector:
     def test_order_and_repetition_of_rows_change_nothing(self, module: ModuleType, profile: str) -> None:
         options = module.PROFILES[profile]
         kind = module.__name__.rsplit(".", 1)[-1]
-        straight = engine.local(kind, rows_to_table(VOYAGE, POSITION), options)
-        mixed = engine.local(kind, rows_to_table(VOYAGE[::-1] + VOYAGE[::3], POSITION), options)
+        rows = shown(kind)
+        straight = engine.local(kind, rows_to_table(rows, POSITION), options)
+        mixed = engine.local(kind, rows_to_table(rows[::-1] + rows[::3], POSITION), options)
         assert straight.num_rows > 0
         assert straight.drop_columns("evidence_ids").equals(mixed.drop_columns("evidence_ids"))
 
     def test_ships_apart_are_ships_together(self, module: ModuleType) -> None:
         options = module.PROFILES["rubicon"]
         kind = module.__name__.rsplit(".", 1)[-1]
+        if tuple(module.KEY) != ("vessel_id",):
+            assert callable(module.thin), "a detector of pairs says what it needs of whole vessels"
+            return
         together = engine.local(kind, rows_to_table(VOYAGE, POSITION), options).to_pylist()
         apart = [
             event

@@ -104,13 +104,19 @@ def plan_columns(header: Sequence[str], options: Input, place: str) -> ColumnPla
     for meaning in KNOWN:
         if meaning not in found and (column := _detected(meaning, header, found, place)) is not None:
             found[meaning] = column
+    notes = []
+    if _speed_left_out(header, found, options):
+        notes.append(
+            f"column `{header[found.pop('speed')]}` does not say its unit and was not read; map it as speed_kn or speed_ms"
+        )
     missing = [meaning for meaning in REQUIRED if meaning not in found]
     if missing:
         raise MissingColumns(_missing(missing, header), place=place)
     names = {meaning: header[column] for meaning, column in found.items()}
     forms = {normal(name) for name in header}
     danish = not options.dates and forms >= DANISH
-    notes = [f"columns not read: {', '.join(left)}"] if (left := _left(header, found)) else []
+    if left := _left(header, found):
+        notes.append(f"columns not read: {', '.join(left)}")
     if danish:
         notes.append("dates were read day-first, as the Danish Maritime Authority publishes them")
     return ColumnPlan(
@@ -122,6 +128,15 @@ def plan_columns(header: Sequence[str], options: Input, place: str) -> ColumnPla
         dates=options.dates or ("day-first" if danish else ""),
         notes=tuple(notes),
     )
+
+
+def _speed_left_out(header: Sequence[str], found: Mapping[str, int], options: Input) -> bool:
+    """Whether a speed without a unit was found only by its name, where the user said which columns to read."""
+    mapped = all(getattr(options.columns, name) for name in REQUIRED) and not options.columns.speed
+    if not mapped or "speed" not in found or options.speed_unit:
+        return False
+    name = normal(header[found["speed"]])
+    return not _unit_in_name(name) and name not in KNOTS_BY_CONVENTION
 
 
 def _stated(header: Sequence[str], columns: Columns, place: str) -> dict[str, int]:

@@ -145,12 +145,7 @@ def _sorted(ports: Sequence[Port]) -> list[Port]:
 def _index(ports: Sequence[Port], options: Options) -> kernel.Ports:
     lat_deg = np.array([port.lat_deg for port in ports])
     lon_deg = np.array([port.lon_deg for port in ports])
-    cos_lat = np.cos(np.radians(lat_deg))
-    radius_m = options.exit_km * 1000.0
-    band_deg = 1.001 * radius_m / kernel.SHORTEST_DEGREE_M
-    edges = np.arange(int(180.0 / band_deg) + 2)
-    band_start = np.searchsorted(((lat_deg + 90.0) / band_deg).astype(np.int64), edges)
-    return kernel.Ports(lat_deg, lon_deg, cos_lat, band_start, band_deg, radius_m)
+    return kernel.port_index(lat_deg, lon_deg, options.exit_km * 1000.0)
 
 
 def _limits(options: Options) -> kernel.Limits:

@@ -57,6 +57,16 @@ class Calls(NamedTuple):
     nearest: npt.NDArray[np.int64]
 
 
+def port_index(lat_deg: npt.NDArray[np.float64], lon_deg: npt.NDArray[np.float64], radius_m: float) -> Ports:
+    """Port points, in any order, made ready for `nearest_ports`; those of the same latitude keep their order."""
+    order = np.argsort(lat_deg, kind="stable")
+    lat_deg, lon_deg = np.ascontiguousarray(lat_deg[order]), np.ascontiguousarray(lon_deg[order])
+    band_deg = 1.001 * radius_m / SHORTEST_DEGREE_M
+    edges = np.arange(int(180.0 / band_deg) + 2)
+    band_start = np.searchsorted(((lat_deg + 90.0) / band_deg).astype(np.int64), edges)
+    return Ports(lat_deg, lon_deg, np.cos(np.radians(lat_deg)), band_start, band_deg, radius_m)
+
+
 @njit(nogil=True, cache=True)
 def nearest_ports(
     lat_deg: npt.NDArray[np.float64], lon_deg: npt.NDArray[np.float64], ports: Ports
