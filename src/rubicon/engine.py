@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ValidationError
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from rubicon.collect.clean import clean
 from rubicon.errors import OptionError
 from rubicon.registry import detectors, named
-from rubicon.schema import EVENT, Flag
+from rubicon.schema import EVENT, VESSEL, Flag, conform
 from rubicon.store.lake import Lake
 
 
@@ -36,31 +36,70 @@ def options_for(kind: str, profile: str = "rubicon", settings: Mapping[str, Any]
     return made
 
 
-def local(kind: str, source: Lake | pa.Table, options: BaseModel) -> pa.Table:
-    """EVENT rows of one detector over a lake or a table, sorted by ship and start."""
+class Given(NamedTuple):
+    """Tables at hand, for detectors that read more than positions."""
+
+    positions: pa.Table
+    vessels: pa.Table
+
+
+Source: TypeAlias = "Lake | Given | pa.Table"
+"""A lake, or tables; a bare table is what the detector needs, POSITION or VESSEL."""
+
+
+def local(kind: str, source: Source, options: BaseModel) -> pa.Table:
+    """EVENT rows of one detector over a lake or tables, sorted by ship and start."""
     module = named(detectors(), kind, "detector")
-    found = [module.detect(_tidy(table), options) for table in _whole_vessels(source, module, options)]
+    if module.NEEDS == "VESSEL":
+        found = [_placed(module.detect(_statements(source), options), source)]
+    elif module.NEEDS == "POSITION+VESSEL":
+        said = _statements(source)
+        found = [module.detect(table, options, said) for table in map(_tidy, _whole_vessels(source))]
+    elif tuple(module.KEY) == ("vessel_id",):
+        found = [module.detect(_tidy(table), options) for table in _whole_vessels(source)]
+    else:
+        # All ships together would not fit into memory: a detector of pairs says what it needs of whole vessels.
+        needed = [module.thin(_tidy(table), options) for table in _whole_vessels(source)]
+        found = [module.detect(pa.concat_tables(needed), options)] if needed else []
     events = pa.concat_tables(found) if found else EVENT.empty_table()
     return events.sort_by([("vessel_id", "ascending"), ("start", "ascending"), ("event_id", "ascending")])
 
 
-def _thin(positions: pa.Table, module: ModuleType, options: BaseModel) -> pa.Table:
-    """What a detector of pairs needs of whole vessels: all ships together would not fit into memory otherwise."""
-    made: pa.Table = module.thin(_tidy(positions), options)
-    return made
+def _whole_vessels(source: Source) -> Iterable[pa.Table]:
+    """Tables of positions that each hold all rows of the vessels in them."""
+    if isinstance(source, Lake):
+        return (source.positions(bucket) for bucket in source.buckets())
+    return [source.positions if isinstance(source, Given) else source]
 
 
-def _whole_vessels(source: Lake | pa.Table, module: ModuleType, options: BaseModel) -> Iterable[pa.Table]:
-    """Tables that each hold all rows of the vessels in them."""
-    if isinstance(source, pa.Table):
-        return [source]
-    if tuple(module.KEY) != ("vessel_id",):
-        return [
-            pa.concat_tables(
-                [_thin(source.positions(bucket), module, options) for bucket in source.buckets()]
-            )
-        ]
-    return (source.positions(bucket) for bucket in source.buckets())
+def _statements(source: Source) -> pa.Table:
+    """Statements of identity."""
+    if isinstance(source, Lake):
+        return source.vessels()
+    if isinstance(source, Given):
+        return source.vessels
+    return source if source.schema.equals(VESSEL) else VESSEL.empty_table()
+
+
+def _placed(events: pa.Table, source: Source) -> pa.Table:
+    """Events that have no place put where their ship last was before they ended."""
+    if isinstance(source, pa.Table) or not events.num_rows:
+        return events
+    frame = pl.DataFrame(events).with_row_index("row").sort("end")
+    wanted = frame["vessel_id"].unique().to_list()
+    fixes = [
+        pl.DataFrame(table.select(["vessel_id", "time_utc", "lat_deg", "lon_deg"])).filter(
+            pl.col("vessel_id").is_in(wanted)
+        )
+        for table in _whole_vessels(source)
+    ]
+    known = pl.concat(fixes).sort("time_utc", "lat_deg", "lon_deg") if fixes else None
+    if known is None:
+        return events
+    placed = frame.drop("lat_deg", "lon_deg").join_asof(
+        known, left_on="end", right_on="time_utc", by="vessel_id", check_sortedness=False
+    )
+    return conform(placed.sort("row").select(EVENT.names).to_arrow(), EVENT)
 
 
 def _tidy(positions: pa.Table) -> pa.Table:

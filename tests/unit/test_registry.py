@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
 
@@ -10,7 +11,7 @@ import pytest
 from rubicon import engine
 from rubicon.errors import OptionError
 from rubicon.registry import detectors, lists, named, sources
-from rubicon.schema import EVENT, POSITION, rows_to_table
+from rubicon.schema import EVENT, POSITION, VESSEL, rows_to_table
 
 START = datetime(2024, 5, 1, tzinfo=UTC)
 VOYAGE = [
@@ -34,8 +35,20 @@ PAIR = [
     for number, ship in enumerate(("190000001", "190000002"))
 ]  # fmt: skip
 """Two ships side by side at sea for five hours."""
-SHOWN = {"encounters": PAIR}
+LEAPING = [row | {"lat_deg": -10.0} if n % 7 == 3 else row for n, row in enumerate(VOYAGE)]
+SHOWN = {"encounters": PAIR, "loitering": PAIR, "spoofing": LEAPING}
 """Rows in which a detector finds something, where a voyage is not enough."""
+
+
+STATEMENTS = [
+    {"vessel_id": "190000001", "time_utc": START + timedelta(hours=hour), "name": name, "draught_m": draught, "source_id": "v", "offset": hour}
+    for hour, name, draught in ((1, "EXERCISE ALDER", 5.0), (2, "EXERCISE ALDER", 5.1), (59, "EXERCISE BIRCH", 7.5))
+]  # fmt: skip
+"""A ship that changes its name and its draught."""
+
+
+def given(rows: list[dict[str, object]], statements: list[dict[str, object]] = STATEMENTS) -> engine.Given:
+    return engine.Given(rows_to_table(rows, POSITION), rows_to_table(statements, VESSEL))
 
 
 def shown(kind: str) -> list[dict[str, object]]:
@@ -43,11 +56,29 @@ def shown(kind: str) -> list[dict[str, object]]:
 
 
 def test_all_rooms_are_found() -> None:
-    assert {"segments", "gaps", "port-calls", "encounters"} <= set(detectors())
+    assert {
+        "segments",
+        "gaps",
+        "port-calls",
+        "encounters",
+        "loitering",
+        "identity",
+        "spoofing",
+        "voyages",
+    } <= set(detectors())
     assert {"nmea", "csv", "parquet", "jsonl"} <= set(sources())
     assert {"ofac-sdn-csv", "un-xml"} <= set(lists())
     with pytest.raises(OptionError, match="there are"):
         named(detectors(), "mindreading", "detector")
+
+
+def _alone(events: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Events without what other ships say about being heard."""
+    told = [(event, json.loads(str(event["detail"]))) for event in events]
+    return [
+        event | {"detail": {key: value for key, value in detail.items() if not key.startswith("reception")}}
+        for event, detail in told
+    ]
 
 
 @pytest.mark.parametrize("module", detectors().values(), ids=detectors())
@@ -60,7 +91,8 @@ class TestDetector:
         assert all(field.description for field in module.Options.model_fields.values())
 
     def test_nothing_in_nothing_out(self, module: ModuleType) -> None:
-        found = module.detect(POSITION.empty_table(), module.PROFILES["rubicon"])
+        empty = VESSEL.empty_table() if module.NEEDS == "VESSEL" else POSITION.empty_table()
+        found = module.detect(empty, module.PROFILES["rubicon"])
         assert found.num_rows == 0
         assert found.schema.equals(EVENT)
 
@@ -69,26 +101,32 @@ class TestDetector:
         options = module.PROFILES[profile]
         kind = module.__name__.rsplit(".", 1)[-1]
         rows = shown(kind)
-        straight = engine.local(kind, rows_to_table(rows, POSITION), options)
-        mixed = engine.local(kind, rows_to_table(rows[::-1] + rows[::3], POSITION), options)
+        straight = engine.local(kind, given(rows), options)
+        mixed = engine.local(kind, given(rows[::-1] + rows[::3], STATEMENTS[::-1] + STATEMENTS), options)
         assert straight.num_rows > 0
         assert straight.drop_columns("evidence_ids").equals(mixed.drop_columns("evidence_ids"))
 
     def test_ships_apart_are_ships_together(self, module: ModuleType) -> None:
         options = module.PROFILES["rubicon"]
         kind = module.__name__.rsplit(".", 1)[-1]
+        rows = LEAPING if kind == "spoofing" else VOYAGE
         if tuple(module.KEY) != ("vessel_id",):
             assert callable(module.thin), "a detector of pairs says what it needs of whole vessels"
             return
-        together = engine.local(kind, rows_to_table(VOYAGE, POSITION), options).to_pylist()
+        together = engine.local(kind, given(rows), options).to_pylist()
         apart = [
             event
             for ship in ("190000001", "190000002", "190000003")
             for event in engine.local(
-                kind, rows_to_table([r for r in VOYAGE if r["vessel_id"] == ship], POSITION), options
+                kind,
+                given(
+                    [r for r in rows if r["vessel_id"] == ship],
+                    [r for r in STATEMENTS if r["vessel_id"] == ship],
+                ),
+                options,
             ).to_pylist()
         ]
-        assert together == apart
+        assert _alone(together) == _alone(apart)
 
     def test_an_unknown_option_is_named(self, module: ModuleType) -> None:
         kind = module.__name__.rsplit(".", 1)[-1]

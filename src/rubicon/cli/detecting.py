@@ -72,10 +72,10 @@ def detect(
         {"dates": dates, "speed_unit": speed_unit, "timezone": timezone, "decimal": decimal},
     )
     events = engine.local(kind, source, options)
-    if out and kind == "segments" and isinstance(source, pa.Table):
+    if out and kind == "segments" and isinstance(source, engine.Given):
         assert isinstance(options, segments.Options)
-        assigned = segments.assign(source, options)
-        _write(source.append_column("segment_id", assigned), out)
+        assigned = segments.assign(source.positions, options)
+        _write(source.positions.append_column("segment_id", assigned), out)
     elif out:
         _write(events, out)
     if json_:
@@ -88,7 +88,9 @@ def detect(
     say("next: --json for all fields, --out FILE to keep them" if not out else f"written: {out}")
 
 
-def _source(lake: Path | None, positions: Path | None, map_: str, read_as: dict[str, str]) -> Lake | pa.Table:
+def _source(
+    lake: Path | None, positions: Path | None, map_: str, read_as: dict[str, str]
+) -> Lake | engine.Given:
     if (lake is None) == (positions is None):
         raise UsageError("give one of --lake and --positions")
     if positions is not None:
@@ -99,7 +101,7 @@ def _source(lake: Path | None, positions: Path | None, map_: str, read_as: dict[
             say(
                 f"{read.rejects.num_rows:,} rows rejected: {', '.join(sorted(set(read.rejects['reason'].to_pylist())))}"
             )
-        return read.positions
+        return engine.Given(read.positions, read.vessels)
     assert lake is not None
     if not (lake / "manifest").is_dir():
         raise InputMissing("is not a lake (no manifest folder)", place=str(lake))

@@ -17,6 +17,7 @@ from rubicon.schema import EVENT, TIME
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 HOUR_US = 3_600_000_000
 DETAIL = json.JSONEncoder(sort_keys=True, allow_nan=False)
@@ -136,8 +137,8 @@ class Event(NamedTuple):
     vessel_id: str
     start_us: int
     end_us: int | None
-    lat_deg: float
-    lon_deg: float
+    lat_deg: float | None
+    lon_deg: float | None
     score: float
     detail: Mapping[str, Any]
     evidence_ids: Sequence[str]

@@ -8,6 +8,11 @@ consecutive positions of one vessel more than `min_gap_s` apart (strictly); star
 are those of the last position before, the evidence is that position and the first one after. Repeated
 reports (same ship, time and place) count once. A receiving station's own ship (VDO) is a ship as any other.
 
+How well the feed hears ships in that place and those hours is learnt from the feed itself (`rubicon.kernels.reception`): `reception` is the mean
+chance that a ship which broadcasts would have been heard in an hour of the gap, `reception_trials` on how many ship-hours of other ships at those
+very places and hours it rests. Near 1, silence is unlikely to be the feed's; near 0 it proves nothing. It is null where no other ship was ever heard, and
+in open gaps.
+
 The score answers how unusual the silence is for this ship as it was just heard: with `m` the number of
 reports that the rate of the 12 h before would have given during the gap, score = m / (m + 10). Heard every
 5 minutes and then not for 8 h (m = 96) gives 0.91; heard every 3 h (m about 2.7) gives 0.21. It ranks gaps
@@ -32,6 +37,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rubicon.case import utc
 from rubicon.detect._support import HOUR_US, Event, Ints, Tracks, event_table, tracks_of
 from rubicon.geo.earth import NAUTICAL_MILE_M, distance_m
+from rubicon.kernels import reception as kernel
 from rubicon.schema import EVENT
 
 NEEDS = "POSITION"
@@ -70,10 +76,15 @@ class Options(BaseModel):
         "State it when a data set is read in parts. A time without a zone is read as UTC.",
     )
 
+    reception: bool = Field(
+        default=True,
+        description="Learn from the other ships of the table how well the feed hears, and say it with each gap.",
+    )
+
 
 PROFILES: dict[str, Options] = {
     "rubicon": Options(),
-    "gfw": Options(min_gap_s=43_200.0, open_gaps=True),
+    "gfw": Options(min_gap_s=43_200.0, open_gaps=True, reception=False),
 }
 
 
@@ -82,7 +93,7 @@ def detect(table: pa.Table, options: Options) -> pa.Table:
 
     `detail`: duration_h, start_lat_deg, start_lon_deg, end_lat_deg, end_lon_deg, distance_km (along the
     geodesic between the two positions), implied_speed_kn (that distance over the duration: the least speed,
-    not the speed), positions_12h_before (with the last one), open. In an open gap the end, distance and
+    not the speed), positions_12h_before (with the last one), reception and reception_trials (see the module's text), open. In an open gap the end, distance and
     speed are null and the duration counts until the data end.
     """
     if not table.num_rows:
@@ -108,10 +119,16 @@ def _data_end_us(tracks: Tracks, options: Options) -> int:
 def _closed(tracks: Tracks, starts: Ints, options: Options) -> Iterator[Event]:
     ends = starts + 1
     evidence = zip(tracks.evidence(starts), tracks.evidence(ends), strict=True)
+    heard = _heard(tracks, starts, options)
     gaps = zip(
-        _fixes(tracks, starts), _fixes(tracks, ends), _reports_before(tracks, starts), evidence, strict=True
+        _fixes(tracks, starts),
+        _fixes(tracks, ends),
+        _reports_before(tracks, starts),
+        evidence,
+        heard,
+        strict=True,
     )
-    for (vessel, start_us, lat, lon), (_, end_us, end_lat, end_lon), before, ids in gaps:
+    for (vessel, start_us, lat, lon), (_, end_us, end_lat, end_lon), before, ids, told in gaps:
         hours = (end_us - start_us) / HOUR_US
         metres = distance_m(lat, lon, end_lat, end_lon)
         detail = {
@@ -124,10 +141,22 @@ def _closed(tracks: Tracks, starts: Ints, options: Options) -> Iterator[Event]:
             "implied_speed_kn": round(metres / NAUTICAL_MILE_M / hours, 2),
             "positions_12h_before": before,
             "open": False,
-        }
+        } | told
         score = _score(before, hours)
         identity = (VERSION, options.min_gap_s)
         yield Event("gap", vessel, start_us, end_us, lat, lon, score, detail, ids, identity)
+
+
+def _heard(tracks: Tracks, starts: Ints, options: Options) -> list[dict[str, float | int | None]]:
+    """What the feed itself says about being heard in each gap; nothing when it was not asked for."""
+    if not options.reception or not starts.size:
+        return [{} for _ in starts]
+    model = kernel.reception(tracks.offsets, tracks.time_us, tracks.lat_deg, tracks.lon_deg)
+    chance, trials = kernel.in_silence(model, starts, (tracks.time_us, tracks.lat_deg, tracks.lon_deg))
+    return [
+        {"reception": None if np.isnan(p) else round(float(p), 4), "reception_trials": int(n)}
+        for p, n in zip(chance, trials, strict=True)
+    ]
 
 
 def _open(tracks: Tracks, starts: Ints, data_end_us: int, options: Options) -> Iterator[Event]:

@@ -32,6 +32,7 @@ def test_a_gap_says_where_how_long_how_far_and_what_was_heard_before() -> None:
         "duration_h": 10.0, "start_lat_deg": 0.0, "start_lon_deg": 179.5, "end_lat_deg": 0.0,
         "end_lon_deg": -179.5, "distance_km": pytest.approx(111.319, abs=0.001),
         "implied_speed_kn": 6.01, "positions_12h_before": 4, "open": False,
+        "reception": None, "reception_trials": 0,
     }  # fmt: skip
 
 
@@ -85,7 +86,12 @@ def test_the_id_changes_with_the_threshold_and_not_with_the_file() -> None:
 
 
 def test_profiles_have_the_published_thresholds() -> None:
-    assert PROFILES["gfw"].model_dump() == {"min_gap_s": 43_200, "open_gaps": True, "data_end_utc": None}
+    assert PROFILES["gfw"].model_dump() == {
+        "min_gap_s": 43_200,
+        "open_gaps": True,
+        "data_end_utc": None,
+        "reception": False,
+    }
     assert PROFILES["rubicon"].min_gap_s == 21_600
 
 
