@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from rubicon import engine
 from rubicon.assess import evidence as ev
 from rubicon.assess.findings import Known, answer
+from rubicon.assess.judgement import judge
 from rubicon.assess.truth import beside
 from rubicon.case import Case, utc
 from rubicon.collect.gather import Gathered, gather
@@ -73,6 +74,7 @@ def run(case: Case, out: Path, *, progress: Callable[[str], None] = lambda stage
     progress("assess")
     tables["EVIDENCE"] = evidence(gathered, lake, facts)
     tables["FINDING"] = assess(case, tables, reach)
+    tables |= judge(case, tables)
     progress("report")
     tables["POSITION"], ships = tracks(case, lake)
     counts = {"messages": gathered.ingested.messages, "rejected": gathered.ingested.rejected, "ships": ships}

@@ -164,6 +164,9 @@ CLAIM = _table(
     ("note", S, "remarks of the compiler"),
     ("source_id", S, "hash prefix of the file!"),
     ("offset", I64, "row number!"),
+    ("denominator", F, "of how many, as in 49 of 109; null when none is stated"),
+    ("factor", F, "what the parent was multiplied by, as stated"),
+    ("originator", S, "who the source says it from: the part before `via`"),
 )
 
 SCENE = _table(
@@ -295,6 +298,10 @@ FINDING = _table(
     ("facts", STRINGS, "sentences that follow, each ending in its evidence ids in brackets!"),
     ("limits", STRINGS, "what this finding does not say!"),
     ("truth", S, "in a simulated case, what happened; else null"),
+    ("probability_low", F, "lower end, 90 %, when every stated weight may be wrong by its factor"),
+    ("probability_high", F, "upper end of the same"),
+    ("sensitive_to", S, "root whose removal changes the probability most; null when nothing weighs"),
+    ("probability_without", F, "the probability without that root"),
 )
 
 TRUTH = _table(
@@ -321,10 +328,140 @@ OPTION = _table(
     ("evidence_ids", STRINGS, "where it leads back to!"),
 )
 
+CLAIM_ROOT = _table(
+    "A claim that stands on its own, and all that repeat it or are computed from it: one vote.",
+    ("root", S, "the claim that stands on its own!"),
+    ("members", STRINGS, "it and all that lead back to it!"),
+    ("originators", STRINGS, "who says so, each once!"),
+    ("denial", B, "the root denies!"),
+    ("possible_parent", S, "claim that it may be computed from by arithmetic; the derivation is not stated"),
+    ("possible_factor", F, "what the parent would have been multiplied by"),
+    ("text", S, "in one sentence!"),
+    ("evidence_ids", STRINGS, "where it leads back to!"),
+)
+
+CONTRADICTION = _table(
+    "Claims that do not fit together, with the cause; all are shown and none is corrected.",
+    ("contradiction_id", S, "hash of content!"),
+    ("cause", S, "unit, window, definition, denominator, probable_slip_of_unit, real!"),
+    ("claims", STRINGS, "the claims!"),
+    ("reason", S, "why they do not fit, in one sentence!"),
+    ("evidence_ids", STRINGS, "where it leads back to!"),
+)
+
+SOURCE_RECORD = _table(
+    "How a source of claims has done so far in this case.",
+    ("source", S, "who claims!"),
+    ("reliability", S, "Admiralty grade A to F; null when it cannot be judged"),
+    ("claims", I64, "claims in the case!"),
+    ("roots", I64, "of which stand on their own!"),
+    ("agreeing", I64, "agree with an independent source!"),
+    ("contradicted", I64, "in a contradiction that is real!"),
+    ("misread", I64, "a slip of unit or a lost denominator!"),
+    ("evidence_ids", STRINGS, "its claims!"),
+)
+
+VISIT = _table(
+    "One stay of a ship at a port, put together from dated looks.",
+    ("visit_id", S, "hash of content!"),
+    ("port", S, "the port!"),
+    ("berth", S, "pier; null when not stated"),
+    ("vessel", S, "ship as named; null when not"),
+    ("length_m", F, "mean of the measured lengths, metres"),
+    ("status", S, "counted, possible (pier not stated) or not_counted (pier of others)!"),
+    ("first_seen", TIME, "latest time that the first look allows!"),
+    ("last_seen", TIME, "earliest time that the last look allows!"),
+    ("departed_before", TIME, "first look that shows the berth empty; null when there is none"),
+    ("bracket_h", F, "hours between last seen and seen gone"),
+    ("text", S, "in one sentence with its evidence!"),
+    ("evidence_ids", STRINGS, "looks!"),
+)
+
+COUNT = _table(
+    "How many calls there were, with bounds; totals quoted from others stand beside it and never in it.",
+    ("count_id", S, "hash of content!"),
+    ("port", S, "the port!"),
+    ("start", TIME, "start of the window!"),
+    ("end", TIME, "end of the window!"),
+    ("seen", I64, "separate calls seen: at least so many!"),
+    ("looks", I64, "dated looks in the record!"),
+    ("chance_seen", F, "chance that a call falls on a look, by dwell and cloud; null without looks"),
+    ("low", F, "lower end of 90 %"),
+    ("median", F, "middle of the posterior"),
+    ("high", F, "upper end of 90 %; null when the looks say too little"),
+    ("quoted", STRINGS, "claims of totals by others, shown beside!"),
+    ("text", S, "in one sentence with its evidence!"),
+    ("limits", STRINGS, "what this number does not say!"),
+    ("evidence_ids", STRINGS, "looks and quoted claims!"),
+)
+
+EFFECT = _table(
+    "Whether calls changed after an event: a test where there is exposure, a sequence where there is none.",
+    ("effect_id", S, "hash of content!"),
+    ("question_id", S, "id in the case!"),
+    ("kind", S, "sequence, rate or pause!"),
+    ("event_date", S, "the event!"),
+    ("ports", STRINGS, "ports compared!"),
+    ("rate_ratio", F, "calls per imaged day after, over before; null without exposure"),
+    ("low", F, "lower end of its 95 % interval"),
+    ("high", F, "upper end; null when open"),
+    ("p", F, "two-sided; null without exposure"),
+    ("smallest_fall_seen_percent", F, "smaller falls would be missed more than one time in five"),
+    ("text", S, "in one sentence with its evidence!"),
+    ("missing", STRINGS, "data that would allow the test!"),
+    ("limits", STRINGS, "what this does not say!"),
+    ("evidence_ids", STRINGS, "where it leads back to!"),
+)
+
+INDICATOR = pa.struct(
+    [("id", S), ("text", S), ("state", S), ("seen_by", STRINGS), ("evidence_ids", STRINGS), ("why", S)]
+)
+"""One thing that could be seen: observed, not_observed or not_observable_with_these_sources."""
+
+RED_LINE = _table(
+    "One line of the ladder: its rule, its indicators and what is known of them.",
+    ("line_id", S, "id!"),
+    ("text", S, "what would cross it!"),
+    ("rules", STRINGS, "paragraphs!"),
+    ("state", S, "observed, not_observed or not_observable_with_these_sources!"),
+    ("indicators", pa.list_(INDICATOR), "what could be seen!"),
+    ("claimed_first", S, "date of the first claim; null when nobody claims it in the record"),
+    ("observed_first", S, "date of the first observed indicator; null when none"),
+    ("next_indicator", S, "what to look for next, and which source could see it"),
+    ("alternatives", STRINGS, "other explanations of the same indicators!"),
+    ("answer", S, "in one sentence with its evidence!"),
+    ("evidence_ids", STRINGS, "where it leads back to!"),
+)
+
+ACH_ROW = _table(
+    "One cell of a matrix of hypotheses and evidence.",
+    ("finding_id", S, "the finding!"),
+    ("hypothesis", S, "id of the hypothesis!"),
+    ("root", S, "root of evidence!"),
+    ("low", F, "likelihood ratio against the best-fitting hypothesis, lower end!"),
+    ("high", F, "upper end!"),
+    ("reading", S, "consistent, inconsistent or neutral!"),
+    ("diagnosticity", F, "largest over smallest likelihood among the hypotheses; 1 says nothing!"),
+)
+
+FINDING_VERSION = _table(
+    "One version of the answer to a question: kept when later data change it.",
+    ("question_id", S, "id in the case!"),
+    ("subject", S, "what of the question it answers: ship and window!"),
+    ("version", I64, "1, 2, 3 ...!"),
+    ("finding_id", S, "the finding!"),
+    ("probability", F, "as stated then!"),
+    ("answer", S, "as stated then!"),
+    ("weighed", STRINGS, "evidence that weighed!"),
+    ("changed", S, "what changed since the version before, in words; null for the first"),
+)
+
 TABLES: Mapping[str, pa.Schema] = {
     "POSITION": POSITION, "REJECT": REJECT, "VESSEL": VESSEL, "OBSERVATION": OBSERVATION, "CLAIM": CLAIM,
     "SCENE": SCENE, "DETECTION": DETECTION, "EVENT": EVENT, "LISTING": LISTING, "HIT": HIT,
     "EVIDENCE": EVIDENCE, "FINDING": FINDING, "TRUTH": TRUTH, "OPTION": OPTION,
+    "CLAIM_ROOT": CLAIM_ROOT, "CONTRADICTION": CONTRADICTION, "SOURCE_RECORD": SOURCE_RECORD, "VISIT": VISIT,
+    "COUNT": COUNT, "EFFECT": EFFECT, "RED_LINE": RED_LINE, "ACH_ROW": ACH_ROW, "FINDING_VERSION": FINDING_VERSION,
 }  # fmt: skip
 
 

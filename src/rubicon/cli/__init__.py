@@ -19,6 +19,7 @@ ROOMS = {
     "collecting": ("ingest", "simulate"),
     "detecting": ("detect", "reach"),
     "screening": ("lists", "screen"),
+    "assessing": ("assess",),
     "responding": ("respond",),
     "keeping": ("keys",),
     "serving": ("serve",),
