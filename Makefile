@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 OUT ?= rubicon-demo
-.PHONY: setup dev demo test check bench docs clean
+.PHONY: setup dev ui wheel demo test check bench docs clean
 
 setup: .venv/core.done  ## install Rubicon into .venv and compile its kernels
 dev: .venv/dev.done     ## and what the tests need
@@ -18,16 +18,25 @@ dev: .venv/dev.done     ## and what the tests need
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
+ui: setup               ## build the front end of the web application, when its sources changed
+	$(BIN)/python ui/build.py
+
+wheel: dev ui           ## a wheel with the built front end and both cases, in dist
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+
 demo: setup             ## build the dossiers of both cases
+	$(BIN)/python ui/build.py --maybe
 	$(BIN)/rubicon demo --out $(OUT) $(ARGS)
 
 check: dev              ## style, types, import rules
-	$(BIN)/ruff check src tests benchmarks examples docs
-	$(BIN)/ruff format --check src tests benchmarks examples docs
+	$(BIN)/ruff check src tests benchmarks examples docs ui/build.py
+	$(BIN)/ruff format --check src tests benchmarks examples docs ui/build.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python ui/build.py --check
 
 test: check             ## everything that must pass
+	$(BIN)/python ui/build.py --maybe
 	$(BIN)/pytest -n 2 --dist loadfile
 
 bench: dev              ## measure against peers and write the README's table
@@ -37,4 +46,4 @@ docs: dev               ## the documentation as a site that works offline, in bu
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 clean:
-	rm -rf .venv $(OUT)
+	rm -rf .venv $(OUT) ui/node_modules src/rubicon/web/static

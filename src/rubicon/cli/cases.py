@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import tempfile
 import time
 import webbrowser
@@ -16,6 +14,7 @@ import typer
 from rubicon import engine, pipeline
 from rubicon.case import load_case
 from rubicon.cli.common import Json, Out, answer, end, say, stages
+from rubicon.cli.serving import on_a_terminal, serve_folder
 from rubicon.errors import UsageError
 from rubicon.examples_folder import example
 from rubicon.registry import detectors
@@ -45,10 +44,12 @@ def run(
 
 def demo(
     out: Out = Path("rubicon-demo"),
-    no_serve: Annotated[bool, typer.Option("--no-serve", help="Do not open a browser.")] = False,
+    no_serve: Annotated[
+        bool, typer.Option("--no-serve", help="Do not serve the cases and open a browser.")
+    ] = False,
     json_: Json = False,
 ) -> None:
-    """Build both cases: the real record of Najin, and an exercise with fictional ships.
+    """Build both cases: the real record of Najin, and an exercise with fictional ships; then open them.
 
     Example: rubicon demo --out demo
     """
@@ -65,10 +66,20 @@ def demo(
     pages = [out / name / "dossier" / "data" / "report.html" for name in summaries]
     for page in pages:
         say(f"dossier: {page}")
-    say(f"next: open the pages above, or rubicon verify {out / 'najin'}")
+    say(f"next: rubicon serve {out}, or rubicon verify {out / 'najin'}")
     end(failed, used=True)
-    if not no_serve and sys.stdout.isatty() and not os.environ.get("CI"):
-        webbrowser.open(pages[0].resolve().as_uri())
+    if not no_serve and on_a_terminal():
+        _open(out, pages[0])
+
+
+def _open(out: Path, page: Path) -> None:
+    """Serve both cases and open a browser; without a built front end, open the report alone."""
+    from rubicon.web.shell import Shell
+
+    if Shell().built:
+        serve_folder(out)
+    say("the web application was not built here (make ui): opening the report instead")
+    webbrowser.open(page.resolve().as_uri())
 
 
 def warm() -> None:
