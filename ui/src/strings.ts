@@ -20,6 +20,7 @@ export const text = {
   wait: {
     page: 'Reading the page',
     map: 'Drawing the map: coast, tracks and gaps',
+    envelope: 'Working out where the ship could have been: ways by sea from both ends of the silence',
     reach: 'Working out which ports were in reach: distances by sea to each port of the case, which takes some seconds the first time',
     law: 'Asking the law table',
     outlines: 'Reading outlines of countries',
@@ -172,6 +173,8 @@ export const text = {
     needs: 'would need',
     open: 'still silent',
     track: 'Where it was heard',
+    envelope: (speed: string) => `Shaded: everywhere from which both ends of the silence are within ${speed} kn by sea. It bounds what was possible; most of it was never visited.`,
+    showEnvelope: 'Show where it could have been',
     probably: 'identification called probable by the observer',
   },
   claims: {
@@ -229,6 +232,7 @@ export const text = {
     clicked: (miles: string, state: string) => `${miles} nm from the nearest coast (${state})`,
     offshore: 'more than 200 nm from any coast',
     onLand: 'on land: place the ship on water, or choose a port below',
+    disputed: 'Disputed waters: States contest whose they are.',
     nobody: 'No listing of the case\'s ships was looked up.',
   },
   dossier: {

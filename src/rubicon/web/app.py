@@ -22,7 +22,18 @@ from rubicon.errors import InvalidRequest, RubiconError, UnknownItem
 from rubicon.web.errors import status
 from rubicon.web.guard import Guard, Policy
 from rubicon.web.pages import cases as cases_page
-from rubicon.web.pages import chart, claims, dossier, evidence, findings, overview, respond, search, vessels
+from rubicon.web.pages import (
+    chart,
+    claims,
+    dossier,
+    envelope,
+    evidence,
+    findings,
+    overview,
+    respond,
+    search,
+    vessels,
+)
 from rubicon.web.shelf import CaseView, Row, Shelf, encode
 from rubicon.web.shell import Shell
 
@@ -38,13 +49,16 @@ class Page:
     id_name: str = ""
     live: bool = False
     """Made anew at each call, because it looks at files that may change without a run."""
+    twin_only: bool = False
+    """Feeds a picture of another page and has no HTML of its own."""
 
 
 PAGES = (
     Page("", overview.overview),
     Page("/vessels", vessels.vessels),
     Page("/vessel", vessels.vessel, "key"),
-    Page("/reach", vessels.reach, "key"),
+    Page("/reach", vessels.reach, "key", twin_only=True),
+    Page("/envelope", envelope.envelope, "event_id", twin_only=True),
     Page("/findings", findings.findings),
     Page("/finding", findings.finding, "finding_id"),
     Page("/evidence", evidence.evidence, "evidence_id"),
@@ -157,7 +171,8 @@ def _add_page(app: FastAPI, page: Page, shelf: Shelf, shell: Shell) -> None:
     parameters = ["case_id", *(["id"] if page.id_name else [])]
     extra = {"parameters": [_parameter(name) for name in parameters]}
     app.add_api_route(f"{path}.json", twin, summary=doc, openapi_extra=extra, response_class=JSONResponse)
-    app.add_api_route(path, html, include_in_schema=False)
+    if not page.twin_only:
+        app.add_api_route(path, html, include_in_schema=False)
 
 
 def _parameter(name: str) -> dict[str, Any]:
@@ -170,6 +185,16 @@ def _add_law(app: FastAPI, shelf: Shelf) -> None:
         """Paragraphs that would apply in a situation, and those that would not; no legal advice."""
         view = shelf.case(case_id)
         return _json(encode({"case": view.head(), **respond.law_answer(asked)}))
+
+    @app.get("/{case_id}/respond/zone.json")
+    def zone(
+        case_id: str,
+        lat_deg: Annotated[float, Query(ge=-90, le=90)],
+        lon_deg: Annotated[float, Query(ge=-180, le=180)],
+    ) -> Response:
+        """The maritime zone of a position: of the case's polygons, else within 12 miles of the coastline; indicative."""
+        view = shelf.case(case_id)
+        return _json(encode({"case": view.head(), **respond.zone(view, lat_deg, lon_deg)}))
 
 
 def _add_search(app: FastAPI, shelf: Shelf, shell: Shell) -> None:

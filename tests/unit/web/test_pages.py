@@ -7,6 +7,7 @@ import re
 from urllib.parse import quote
 
 import pytest
+import shapely
 from web_client import HOSTILE, Client
 
 PAGES = ("", "/vessels", "/findings", "/claims", "/respond", "/dossier", "/search?q=najin")
@@ -77,16 +78,13 @@ TRICKS = (
 )
 
 
-@pytest.mark.parametrize("kind", ["vessel", "finding", "evidence", "reach", "files"])
+@pytest.mark.parametrize("kind", ["vessel", "finding", "evidence", "reach", "envelope", "files"])
 @pytest.mark.parametrize("trick", TRICKS)
 def test_an_id_is_never_a_path(client: Client, kind: str, trick: str) -> None:
     for suffix in ("", ".json"):
         answer = client.ask(f"/record/{kind}/{trick}{suffix}")
-        if kind == "reach":
-            assert answer.json["gaps"] == {} if suffix else answer.status == 200
-        else:
-            assert (answer.status, answer.json["error"]) == (404, "UnknownItem")
-            assert len(answer.body) < 400
+        assert (answer.status, answer.json["error"]) == (404, "UnknownItem")
+        assert len(answer.body) < 400
 
 
 @pytest.mark.parametrize(
@@ -175,3 +173,27 @@ def test_the_dossier_page_repeats_the_checks(client: Client) -> None:
     saved = client.ask("/smallest/files/data/findings.json")
     assert saved.headers["content-disposition"].startswith("attachment")
     assert json.loads(saved.body)["case"] == "smallest"
+
+
+def test_the_envelope_of_a_gap_holds_both_ends_and_every_port_in_reach(client: Client) -> None:
+    layers = client.ask("/smallest/map.json").json
+    gap = layers["gaps"][0]
+    found = client.ask(f"/smallest/envelope/{gap['event_id']}.json").json
+    outline = shapely.geometry.shape(found["outline"])
+    for at in (gap["from"], gap["to"]):
+        assert outline.buffer(0.02).contains(shapely.Point(at))
+    reach = client.ask(f"/smallest/reach/{gap['key']}.json").json["gaps"][gap["event_id"]]
+    ports = {port["name"]: port["at"] for port in layers["ports"]}
+    assert [row["feasible"] for row in reach] == [True]
+    for row in reach:
+        assert outline.contains(shapely.Point(ports[row["port"]]))
+    far = shapely.Point(141.0, 37.0)
+    assert not outline.contains(far)
+
+
+def test_a_position_near_the_shore_has_a_zone_and_words(client: Client) -> None:
+    found = client.ask("/record/respond/zone.json?lat_deg=42.6&lon_deg=133.0").json
+    assert (found["code"], found["approximate"]) == ("territorial_sea:RU", True)
+    assert "approximate" in found["basis"]
+    assert client.ask("/record/respond/zone.json?lat_deg=99&lon_deg=133.0").status == 422
+    assert client.ask("/record/respond/zone.json?lat_deg=0&lon_deg=0").json["error"] == "OutsideCoastline"

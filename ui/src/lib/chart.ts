@@ -132,13 +132,15 @@ export function style(c: Colours, simulated: boolean, seas: FeatureCollection): 
     version: 8,
     sources: {
       world: source(), cover: source(), coast: source(), tracks: source(), gaps: source(), ends: source(),
-      ports: source(), calls: source(), picked: source(), seas: source(seas),
+      ports: source(), calls: source(), envelope: source(), picked: source(), seas: source(seas),
     },
     layers: [
       { id: 'sea', type: 'background', paint: { 'background-color': c.sea } },
       { id: 'world', type: 'fill', source: 'world', paint: { 'fill-color': c.land } },
       { id: 'cover', type: 'fill', source: 'cover', paint: { 'fill-color': c.sea, 'fill-antialias': false } },
       ...(simulated ? [{ id: 'hatch', type: 'background' as const, paint: { 'background-pattern': 'hatch', 'background-opacity': 1 } }] : []),
+      { id: 'envelope', type: 'fill', source: 'envelope', paint: { 'fill-color': c.vermilion, 'fill-opacity': 0.13 } },
+      { id: 'envelope-edge', type: 'line', source: 'envelope', paint: { 'line-color': c.vermilion, 'line-width': 1, 'line-opacity': 0.7 } },
       { id: 'coast', type: 'fill', source: 'coast', paint: { 'fill-color': c.land } },
       { id: 'shore', type: 'line', source: 'coast', paint: { 'line-color': c.shore, 'line-width': 0.7 } },
       {

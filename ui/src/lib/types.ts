@@ -263,6 +263,21 @@ export interface ReachPage {
   case: Head
   gaps: Record<string, Reach[]>
 }
+export interface EnvelopePage {
+  case: Head
+  event_id: string
+  speed_kn: number
+  outline: GeoJSON.Geometry | null
+}
+export interface ZonePage {
+  case: Head
+  kind: string
+  country: string
+  code: string
+  basis: string
+  disputed: boolean
+  distance_nm: number | null
+}
 export interface ClaimsPage {
   case: Head
   counts: { claims: number; roots: number; sources: number }

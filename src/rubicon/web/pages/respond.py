@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from pydantic import BaseModel, Field
 
+from rubicon.geo.zones import zone_of
 from rubicon.report.response import VERBS
 from rubicon.report.text import mark, natural, safe_url
 from rubicon.respond import law
@@ -102,6 +105,15 @@ def law_answer(asked: LawQuery) -> Row:
         "applicable": [_words(row) | {"verb_words": VERBS.get(row["verb"], row["verb"])} for row in would],
         "not_applicable": [_words(row) for row in answer.not_applicable],
     }
+
+
+def zone(view: CaseView, lat_deg: float, lon_deg: float) -> Row:
+    """The zone of a position with the words of where it comes from.
+
+    Raises OutsideCoastline.
+    """
+    found = zone_of(lat_deg, lon_deg, view.case.zones)
+    return {**asdict(found), "code": found.code}
 
 
 def _words(row: Row) -> Row:

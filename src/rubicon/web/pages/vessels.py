@@ -79,6 +79,14 @@ def _ids(view: CaseView, key: str) -> set[str]:
     return {key} | ({ship.vessel_id, f"imo:{ship.imo}"} - {"", "imo:"} if ship else set())
 
 
+def _known(view: CaseView, key: str) -> set[str]:
+    """The ids of a ship. Raises UnknownItem when nothing speaks of it."""
+    ids = _ids(view, key)
+    if key not in view.ship_by_key and not ids & set(_heard(view)):
+        raise UnknownItem("no such ship in this case", place=key[:80])
+    return ids
+
+
 def _names(view: CaseView, key: str) -> list[str]:
     """Names of a ship: of the case, and those that it stated."""
     ship = view.ship_by_key.get(key)
@@ -91,9 +99,7 @@ def vessel(view: CaseView, key: str) -> Row:
 
     Raises UnknownItem.
     """
-    ids = _ids(view, key)
-    if key not in view.ship_by_key and not ids & set(_heard(view)):
-        raise UnknownItem("no such ship in this case", place=key[:80])
+    ids = _known(view, key)
     names = {name.casefold() for name in _names(view, key)}
     ship = view.ship_by_key.get(key)
     return {
@@ -156,8 +162,9 @@ def reach(view: CaseView, key: str) -> Row:
     """Each gap of a ship held against each port of the case: could it have called there?
 
     A page of its own, because the first answer for a port takes the time of a field of distances over the sea.
+    Raises UnknownItem.
     """
-    ids = _ids(view, key)
+    ids = _known(view, key)
     table = view.output.tables.get("EVENT")
     if table is None:
         return {"gaps": {}}
