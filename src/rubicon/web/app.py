@@ -19,6 +19,7 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 
 from rubicon import __version__
 from rubicon.errors import InvalidRequest, RubiconError, UnknownItem
+from rubicon.web import features
 from rubicon.web.errors import status
 from rubicon.web.guard import Guard, Policy
 from rubicon.web.pages import cases as cases_page
@@ -85,6 +86,7 @@ def create_app(shelf: Shelf, policy: Policy) -> FastAPI:
     _add_search(app, shelf, shell)
     _add_chart(app, shelf)
     _add_files(app, shelf, shell)
+    app.include_router(features.router(shelf))
     for page in PAGES:
         _add_page(app, page, shelf, shell)
     app.add_middleware(Guard, policy=policy)
