@@ -4,8 +4,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from rubicon.identifiers import SHIP_WEIGHTS, imo_valid
-from rubicon.screen.match import CLASSES, compare
+from rubicon.screen.judge import CLASSES
 from rubicon.screen.names import name_keys, normalise_name
+from rubicon.screen.pairs import compare
 
 names = st.text(max_size=40)
 scripts = st.text(alphabet="ABCХМАРИЯнгё가라앙삼정 019-'/.&", max_size=20)

@@ -15,6 +15,9 @@ from rubicon.collect.rows import rows as csv_rows
 from rubicon.errors import InputMissing, UsageError
 from rubicon.provenance import source_file
 from rubicon.screen import match, store
+from rubicon.screen.index import Index
+from rubicon.screen.judge import Query
+from rubicon.screen.pairs import Pair, compare_pairs
 
 Store = Annotated[Path, typer.Option("--store", help="Folder of loaded lists.")]
 lists_app = typer.Typer(help="Load sanctions lists into a store.", no_args_is_help=True)
@@ -54,21 +57,35 @@ def screen(
     store_: Store = Path("lists"),
     imo: Annotated[list[str] | None, typer.Option("--imo", help="IMO number; repeat for several.")] = None,
     file: Annotated[Path | None, typer.Option("--file", help="CSV with a column name, imo, or both.")] = None,
+    pairs: Annotated[
+        Path | None,
+        typer.Option(
+            "--pairs", help="CSV name_a,name_b[,imo_a,imo_b,schema]: hold each pair against itself."
+        ),
+    ] = None,
+    ignore_imo: Annotated[
+        bool, typer.Option("--ignore-imo", help="With --pairs: compare by name alone.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Most hits for each query.")] = 5,
     json_: Json = False,
 ) -> None:
     """Ask loaded lists for ships and companies; every hit says why, and the receipt says what was searched.
 
+    With --pairs no list is needed; one that is loaded adds the former names of its ships.
+
     Example: rubicon screen ANGARA --store lists --json
     """
-    queries = [match.Query(one) for one in text or []] + [match.Query(imo=one) for one in imo or []]
+    if pairs:
+        _screen_pairs(pairs, store_, ignore_imo, json_)
+        return
+    queries = [Query(one) for one in text or []] + [Query(imo=one) for one in imo or []]
     queries += _from_file(file) if file else []
     if not queries:
-        raise UsageError("nothing to screen: give names, --imo or --file")
+        raise UsageError("nothing to screen: give names, --imo, --file or --pairs")
     if not store_.is_dir():
         raise InputMissing("no list is loaded there; rubicon lists load ... makes it", place=str(store_))
     listings = store.listings(store_)
-    index = match.Index(listings)
+    index = Index(listings)
     results = [
         {"query": query.label, "imo": query.number, "hits": _hits(match.screen([query], index, limit=limit))}
         for query in queries
@@ -80,11 +97,37 @@ def screen(
         _show(results, receipt)
 
 
-def _from_file(path: Path) -> list[match.Query]:
+def _screen_pairs(path: Path, store_: Path, ignore_imo: bool, json_: bool) -> None:
+    """One verdict a row, in the order of the file."""
+    index = Index(store.listings(store_)) if store_.is_dir() else None
+    verdicts = compare_pairs(_pairs_in(path), index, ignore_imo=ignore_imo)
+    if json_:
+        answer({"results": verdicts, "receipt": match.receipt(store.listings(store_)) if index else None})
+        return
+    print("is_match,score,class,name_a,name_b")
+    for one in verdicts:
+        names = ",".join(f'"{one[key].replace(chr(34), chr(34) * 2)}"' for key in ("name_a", "name_b"))
+        print(f"{str(one['is_match']).lower()},{one['score']},{one['class']},{names}")
+    say(f"{sum(one['is_match'] for one in verdicts)} of {len(verdicts)} pairs meet")
+    say("next: the same with --json for the reasons")
+
+
+def _pairs_in(path: Path) -> list[Pair]:
+    """Pairs from CSV with columns name_a and name_b, and where present imo_a, imo_b and schema."""
+    found = []
+    for row in csv_rows(source_file(path), ("name_a", "name_b")):
+        name_a, name_b, imo_a, imo_b, schema = (
+            row.take(name) or "" for name in ("name_a", "name_b", "imo_a", "imo_b", "schema")
+        )
+        found.append(Pair(name_a, name_b, imo_a, imo_b, schema, row.place))
+    return found
+
+
+def _from_file(path: Path) -> list[Query]:
     """Queries from CSV with a column `name`, `imo`, or both."""
     made = []
     for row in csv_rows(source_file(path), ()):
-        query = match.Query(row.take("name") or "", row.take("imo") or "")
+        query = Query(row.take("name") or "", row.take("imo") or "")
         if not query.text and not query.imo:
             raise UsageError("a row has neither `name` nor `imo`", place=row.place)
         made.append(query)

@@ -1,112 +1,168 @@
-"""Keys under which two spellings of one name meet: case, punctuation, script.
+"""Keys under which two spellings of one name meet: case, punctuation, script, romanisation.
 
-Numbers are kept, because they tell hulls apart (SAM JONG 1, SAM JONG 2). Cyrillic is written in Latin twice (as on
-charts, BGN/PCGN 1947, and as in passports, ICAO 9303), Hangul by the letters of the Revised Romanization of 2000. Both lose
-what the Latin original had (an English "Lady" is neither Леди nor 레이디 letter by letter), so names in those scripts also
-get a skeleton, in which sounds that romanisations confuse are one.
+Numbers are kept, because they tell hulls apart (SAM JONG 1, SAM JONG 2), and Roman ones are written in digits. A name
+has three kinds of key: the name as normalised (`exact`), folds within the Latin script (`spellings`), and folds across scripts
+(`sounds`). Each says less than the one before it, and a hit says which one it rests on.
 
-Known false positives: a skeleton cannot tell r from l, or voiced from unvoiced (앙가라 is ANGARA, but also ANKARA);
-a hit that rests on it says so.
+Known false positives: the Korean fold cannot tell r from l, or voiced from unvoiced (앙가라 is ANGARA, but also ANKARA).
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from rubicon.screen import scripts, spelling
 
 MAX_NAME_CHARS = 500
+LEAST_LETTERS = 6
+"""Shorter names are not folded within the Latin script: too many different ones meet."""
+LEAST_SOUNDS = 7
+"""Nor are shorter ones forgiven a sound across scripts."""
+MISSPELT_LETTERS = 10
+"""A single wrong letter is forgiven from this length on: shorter names differ by one letter and are two ships."""
 
-_CHART = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў",
-        "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya i yi ye g u".split(),  # noqa: SIM905
-        strict=True,
-    )
-)
-_PASSPORT = _CHART | {"ё": "e", "й": "i", "ю": "iu", "я": "ia", "ї": "i", "є": "ie", "ъ": "ie"}
+_PREFIX = re.compile(r"^(?:m ?v|m ?t|s ?s|tanker|teplokhod|t kh) (?=.*[^\W\d]{3})")
+"""A ship prefix before a name of at least three letters: MV ANGARA, M/T ANGARA, т/х Ангара; not MV 5.
+Fleet prefixes (NS, SCF) stay: a PRIMORYE sails beside the SCF PRIMORYE."""
+_SUFFIX = re.compile(r"(?<=[^\W\d]{3}) ho$")
+_SHIP_SIGNS = re.compile(r"(?<=\w)\s*[호號号輪轮]\s*(?=\d*\s*$)")
+"""The Korean and Chinese words for a ship, which follow its name or number."""
+_ROMAN = {
+    "ii": "2",
+    "iii": "3",
+    "iv": "4",
+    "vi": "6",
+    "vii": "7",
+    "viii": "8",
+    "ix": "9",
+    "xi": "11",
+    "xii": "12",
+}
 
-_INITIALS = tuple("g kk n d tt r m b pp s ss _ j jj ch k t p h".split())  # noqa: SIM905
-_VOWELS = tuple("a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split())  # noqa: SIM905
-_FINALS = tuple("_ k k ks n nj nh t l lk lm lb ls lt lp lh m p ps t t ng j ch k t p h".split())  # noqa: SIM905
-_HANGUL_FIRST, _HANGUL_LAST = 0xAC00, 0xD7A3
-
-_PREFIX = re.compile(r"^(?:m ?v|m ?t|s ?s) (?=.*[^\W\d]{3})")
-"""A ship prefix before a name of at least three letters: MV ANGARA, M/T ANGARA; not MV 5."""
-
-_SOUNDS = (
-    ("yeo", "o"), ("eo", "o"), ("yae", "e"), ("ae", "e"), ("oe", "e"), ("ye", "e"),
-    ("shch", "s"), ("sch", "s"), ("sh", "s"), ("kh", "k"), ("gh", "k"), ("ch", "j"), ("zh", "j"), ("ph", "p"),
-    ("th", "t"), ("ts", "j"), ("x", "ks"), ("qu", "k"), ("q", "k"), ("c", "k"), ("g", "k"), ("d", "t"), ("b", "p"),
-    ("f", "p"), ("v", "p"), ("z", "j"), ("l", "r"), ("y", "i"), ("w", "u"),
-)  # fmt: skip
-"""Pairs of sounds that romanisations of Russian and Korean swap, applied in this order."""
+_EMPTY = ("~s", "~k", "~o", "^s", "^k")
 
 
 @dataclass(frozen=True)
 class NameKeys:
-    """Keys of one name: `exact` join whatever the script, `skeletons` only where a side is not Latin."""
+    """Keys of one name: `exact` join whatever the script, `spellings` within Latin, `sounds` where a side is not Latin."""
 
     exact: tuple[str, ...]
-    skeletons: tuple[str, ...]
+    spellings: tuple[str, ...]
+    sounds: tuple[str, ...]
     latin: bool
 
 
 def normalise_name(text: str) -> str:
-    """A name in lower-case Latin letters and numbers, one space between words; other scripts stay as they are.
+    """A name in lower-case Latin letters and numbers, one space between words.
 
-    Cyrillic is written as on charts, Hangul in Revised Romanization.
+    Cyrillic is written as on charts, Hangul in Revised Romanization, Chinese characters in pinyin.
     """
-    return _normal(text, _CHART)
+    return scripts.latin(text)
 
 
+@lru_cache(maxsize=100_000)
 def name_keys(text: str) -> NameKeys:
     """Keys of a name of at most 500 characters (the rest is ignored).
 
     `exact` holds the name as normalised, again without a leading "M/V", and each without spaces except
     between numbers.
     """
-    text = text[:MAX_NAME_CHARS]
-    plain = tuple(dict.fromkeys(filter(None, (_normal(text, _CHART), _normal(text, _PASSPORT)))))
-    called = [name for full in plain for name in (full, _PREFIX.sub("", full))]
-    exact = tuple(dict.fromkeys(key for name in called for key in (name, _closed(name))))
-    hangul = any(_HANGUL_FIRST <= ord(char) <= _HANGUL_LAST for char in text)
-    sounded = (_normal(text, _CHART, ""), _normal(text, _CHART, "u")) if hangul else plain
-    skeletons = tuple(dict.fromkeys(filter(None, (_skeleton(name) for name in sounded))))
-    latin = all(not char.isalpha() or "LATIN" in unicodedata.name(char, "") for char in text)
-    return NameKeys(exact, skeletons, latin)
+    text = text[:MAX_NAME_CHARS] if text.isascii() else _SHIP_SIGNS.sub(" ", text[:MAX_NAME_CHARS])
+    latin = scripts.is_latin(text)
+    plain = _unique((scripts.latin(text), *(() if latin else (scripts.latin(text, scripts.PASSPORT),))))
+    called = _unique(name for full in plain for name in _called(full))
+    exact = _unique(key for name in called for key in (name, spelling.closed(name)))
+    folded = _unique(_called(name)[-1] for name in called)
+    spellings = _spellings(folded) if latin else ()
+    return NameKeys(exact, spellings, _sounds(text, folded, latin), latin)
 
 
-def _normal(text: str, cyrillic: dict[str, str], weak_vowel: str = "eu") -> str:
-    """Fold case and accents, write other scripts in Latin, turn every other sign into one space."""
-    letters = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text)).casefold()
-    latin = "".join(_letter(char, cyrillic, weak_vowel) for char in letters)
-    folded = "".join(char for char in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(char))
-    kept = re.sub(r"['’`´]", "", folded)
-    return " ".join(re.sub(r"[^\w]|_", " ", kept.replace("&", " and ")).split())
+def numbers_in(name: str) -> tuple[str, ...]:
+    """The numbers in a normalised name, in order."""
+    return tuple(number.lstrip("0") for number in re.findall(r"\d+", name))
 
 
-def _letter(char: str, cyrillic: dict[str, str], weak_vowel: str) -> str:
-    if char in cyrillic:
-        return cyrillic[char].replace("_", "")
-    if not _HANGUL_FIRST <= ord(char) <= _HANGUL_LAST:
-        return char
-    initial, rest = divmod(ord(char) - _HANGUL_FIRST, len(_VOWELS) * len(_FINALS))
-    vowel, final = divmod(rest, len(_FINALS))
-    sound = weak_vowel if _VOWELS[vowel] == "eu" else _VOWELS[vowel]
-    return (_INITIALS[initial] + sound + _FINALS[final]).replace("_", "")
+def nearly_spelt(one: NameKeys, other: NameKeys) -> bool:
+    """Whether two long Latin names differ by one letter, with the same numbers."""
+    return any(
+        min(len(a), len(b)) >= MISSPELT_LETTERS
+        and numbers_in(a) == numbers_in(b)
+        and OSA.distance(a, b, score_cutoff=1) <= 1
+        for a in one.exact[:1]
+        for b in other.exact[:1]
+    )
 
 
-def _closed(name: str) -> str:
-    """The name without spaces, except between two numbers."""
-    words = name.split()
-    glue = (" " if left[-1].isdigit() and right[0].isdigit() else "" for left, right in pairwise(words))
-    return "".join(part for pair in zip(words, [*glue, ""], strict=True) for part in pair)
+def nearly_sounds(one: NameKeys, other: NameKeys) -> bool:
+    """Whether two names of different scripts sound nearly alike: one sound in eight differs, numbers are the same."""
+    return any(
+        a[:2] == b[:2]
+        and min(len(a), len(b)) >= LEAST_SOUNDS + 2
+        and numbers_in(a) == numbers_in(b)
+        and OSA.normalized_similarity(a[2:], b[2:], score_cutoff=0.85) > 0
+        for a in one.sounds
+        for b in other.sounds
+    )
 
 
-def _skeleton(name: str) -> str:
-    """The name with confused sounds made one and doubled letters single; numbers untouched."""
-    for sound, stands_for in _SOUNDS:
-        name = name.replace(sound, stands_for)
-    return re.sub(r"([a-z])\1+", r"\1", _closed(name))
+def _called(name: str) -> tuple[str, ...]:
+    """The name, the name without ship's prefix and suffix, and with Roman numbers in digits."""
+    bare = _SUFFIX.sub("", _PREFIX.sub("", name))
+    digits = " ".join(_ROMAN.get(word, word) if at else word for at, word in enumerate(bare.split()))
+    digits = re.sub(r"\b(?:no|num|je) (?=\d+\b)", "", digits) if re.search(r" no \d", digits) else digits
+    return name, bare, digits
+
+
+def _spellings(called: Iterable[str]) -> tuple[str, ...]:
+    folds = []
+    for name in called:
+        slavic = spelling.slavic(name)
+        if len(slavic) >= LEAST_LETTERS:
+            folds.append(f"^s{slavic}")
+        if spelling.reads_as_korean(name):
+            folds.append(f"^k{spelling.korean(name)}")
+    return _unique(folds)
+
+
+def _sounds(text: str, called: tuple[str, ...], latin: bool) -> tuple[str, ...]:
+    """Folds for comparison with other scripts: ~s with Cyrillic, ~k with Korean and Chinese, ~o between two of them."""
+    if latin:
+        russian = _unique(form for name in called for form in (name, spelling.in_russian(name)))
+        korean = _unique(
+            form
+            for name in called
+            for form in (name, spelling.in_korean(name), spelling.in_korean(name, letters=True))
+        )
+        return _unique(
+            (*(f"~s{spelling.slavic(n)}" for n in russian), *(f"~k{k}" for n in korean for k in _initials(n)))
+        )
+    folds = []
+    if scripts.is_cyrillic(text):
+        folds += [f"~s{spelling.slavic(name)}" for name in called]
+    else:
+        hangul = scripts.hanja_as_hangul(text)
+        sounded = (
+            *called,
+            scripts.latin(hangul),
+            scripts.latin(hangul, weak_vowel=""),
+            scripts.latin(hangul, weak_vowel="u"),
+        )
+        folds += [f"~k{key}" for name in sounded for key in _initials(_called(name)[-1])]
+    return _unique((*folds, *(f"~o{spelling.korean(name)}" for name in called)))
+
+
+def _initials(name: str) -> tuple[str, ...]:
+    """Korean folds of a name; an initial r, which the South drops or writes n, is also dropped and written n."""
+    key = spelling.korean(name)
+    if not key.startswith("r"):
+        return (key,)
+    return (key, key[1:]) if key[1:2] == "i" else (key, f"n{key[1:]}")
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name and name not in _EMPTY))

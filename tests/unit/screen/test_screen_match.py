@@ -10,7 +10,10 @@ from sdn_rows import sdn_row
 
 from rubicon.case import Ship
 from rubicon.schema import HIT, LISTING
-from rubicon.screen.match import Index, Query, compare, receipt, screen, screen_case
+from rubicon.screen.index import Index
+from rubicon.screen.judge import Query
+from rubicon.screen.match import receipt, screen, screen_case
+from rubicon.screen.pairs import compare
 
 Read = Callable[..., pa.Table]
 

@@ -5,11 +5,18 @@ from pathlib import Path
 import pytest
 import yaml
 
-from rubicon.screen.match import compare
 from rubicon.screen.names import name_keys, normalise_name
+from rubicon.screen.pairs import compare
 
 CASES = yaml.safe_load((Path(__file__).parents[2] / "cases" / "names.yml").read_text(encoding="utf-8"))
-MATCHED_ON = {"same": "name", "sound": "name in another script", "different": "nothing"}
+MATCHED_ON = {
+    "same": "name",
+    "sound": "name in another script",
+    "spelling": "name in another spelling",
+    "letter": "name but for one letter",
+    "near": "name nearly alike in another script",
+    "different": "nothing",
+}
 
 
 @pytest.mark.parametrize(("one", "other", "expected"), CASES, ids=[f"{a}/{b}" for a, b, _ in CASES])
@@ -22,7 +29,7 @@ def test_normalised_names() -> None:
     assert normalise_name("  M.LEASING,  LLC ") == "m leasing llc"
     assert normalise_name("АНГАРА") == "angara"
     assert normalise_name("서울") == "seoul"
-    assert normalise_name("羅津") == "羅津"
+    assert normalise_name("羅津") == "luojin"
 
 
 def test_unicode_forms_of_one_name_have_one_key() -> None:
