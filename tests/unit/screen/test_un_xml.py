@@ -58,7 +58,7 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
         (document(head=HEAD + '<!doctype x SYSTEM "file:///etc/passwd">'), "declares a doctype"),
         (document().encode("utf-16"), "not UTF-8"),
         (document(head='<?xml version="1.0" encoding="UTF-7"?>'), "not UTF-8"),
-        (document(individuals="<a>" * 40 + "</a>" * 40), "nest deeper than 16"),
+        (document(individuals="<a>" * 40 + "</a>" * 40), "nest deeper than 24"),
         (document()[:-30], "is not XML"),
         ("", "no content"),
         ("<LIST/>", "root element 'LIST'"),

@@ -7,7 +7,6 @@ than any real list. It holds no ships: those of the 1718 Committee stand in anot
 
 from __future__ import annotations
 
-import io
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -16,29 +15,16 @@ from typing import Any
 import pyarrow as pa
 
 from rubicon.case import Input
-from rubicon.errors import InputTooLarge, ListError
+from rubicon.errors import ListError
 from rubicon.provenance import SourceFile
-from rubicon.schema import LISTING, rows_to_table
-from rubicon.screen.bounds import (
-    About,
-    about,
-    check_counts,
-    check_size,
-    check_unique,
-    list_id,
-    snapshot_date,
-)
+from rubicon.screen import rows, xml
+from rubicon.screen.bounds import about
 
 META = {"format": "un-xml", "authority": "UN", "title": "UN Security Council consolidated list, XML"}
 
 KINDS = {"INDIVIDUAL": "person", "ENTITY": "company"}
 NAMES = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
-MAX_DEPTH = 16
-MAX_BYTES = 64_000_000
-"""The list has 2 MB; the parsed tree takes some ten times the file."""
-
-_FORBIDDEN = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
-_ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)[\"']")
+SHAPE = xml.Shape(("CONSOLIDATED_LIST",), tuple(KINDS))
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -47,59 +33,14 @@ def read(file: SourceFile, options: Input) -> pa.Table:
 
     The date of the version is `options.snapshot`, else the file's own `dateGenerated`. Raises ListError
     with the place when the XML is broken, declares entities, has fields that the format did not have, or counts
-    outside the declared bounds; InputTooLarge over 64 MB.
+    outside the declared bounds; InputTooLarge over the limit of bytes.
     """
-    expected = about(__file__)
-    root, entries = _parse(file, expected)
-    snapshot = snapshot_date(options.snapshot or root.get("dateGenerated", "")[:10], file)
-    common = {
-        "list_id": list_id(META["format"], snapshot, options.extract),
-        "authority": options.authority or expected.authority,
-        "snapshot": snapshot,
-        "source_id": file.source_id,
-    }
-    made = [common | {"offset": number} | entry for number, entry in enumerate(entries, start=1)]
-    listings = rows_to_table(made, LISTING)
-    check_unique(listings, file)
-    return listings if options.extract else check_counts(listings, expected, file)
-
-
-def _parse(file: SourceFile, expected: About) -> tuple[ET.Element, list[dict[str, Any]]]:
-    """The root element and all entries; each entry's elements are freed once it is read."""
-    data, depth, root = _safe_bytes(file), 0, None
-    entries: list[dict[str, Any]] = []
-    try:
-        for event, element in ET.iterparse(io.BytesIO(data), events=("start", "end")):
-            root = element if root is None else root
-            depth += 1 if event == "start" else -1
-            if depth > MAX_DEPTH:
-                raise ListError(f"elements nest deeper than {MAX_DEPTH}", place=str(file.path))
-            if event == "end" and element.tag in KINDS:
-                entries.append(_entry(element, len(entries) + 1, expected.fields, file))
-                element.clear()
-    except ET.ParseError as error:
-        raise ListError(f"is not XML: {error}", place=str(file.path)) from error
-    if root is None or root.tag != "CONSOLIDATED_LIST":
-        raise ListError(
-            f"root element {'' if root is None else root.tag!r}, expected 'CONSOLIDATED_LIST'",
-            place=str(file.path),
-        )
-    return root, entries
-
-
-def _safe_bytes(file: SourceFile) -> bytes:
-    """The file's bytes, once nothing in them can make the parser read or expand more than it is given."""
-    check_size(file)
-    if file.size_bytes > MAX_BYTES:
-        raise InputTooLarge(f"{file.size_bytes} bytes, limit {MAX_BYTES}", place=str(file.path))
-    data = file.path.read_bytes()
-    stated = _ENCODING.search(data[:200])
-    # In UTF-16 or UTF-7 the search for declarations would not see them.
-    if b"\0" in data or (stated and stated.group(1).lower() not in (b"utf-8", b"us-ascii")):
-        raise ListError("is not UTF-8 text", place=str(file.path))
-    if found := _FORBIDDEN.search(data):
-        raise ListError(f"declares a {found.group(1).decode()} at byte {found.start()}", place=str(file.path))
-    return data
+    fields, found = about(__file__).fields, xml.entries(file, SHAPE)
+    _, root = next(found)
+    made = [_entry(element, number, fields, file) for number, (_, element) in enumerate(found, start=1)]
+    return rows.listings(
+        __file__, META["format"], made, file, options, stated=root.get("dateGenerated", "")[:10]
+    )
 
 
 def _entry(element: ET.Element, number: int, fields: tuple[str, ...], file: SourceFile) -> dict[str, Any]:

@@ -1,0 +1,26 @@
+"""EU Regulation 833/2014, Annex XLII, ships: ships barred from ports of the Union; a port ban is no asset freeze.
+
+Kept by hand in the table of `screen/tables.py`, each row with its source.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from rubicon.case import Input
+from rubicon.provenance import SourceFile
+from rubicon.screen.tables import read_table
+
+META = {
+    "format": "eu-annex-xlii-csv",
+    "authority": "EU",
+    "title": "EU Regulation 833/2014, Annex XLII, ships, hand-kept CSV",
+}
+
+
+def read(file: SourceFile, options: Input) -> pa.Table:
+    """Read the table into LISTING rows.
+
+    Raises ListError with the row for an unknown kind or column, a date that is none, or a row without source.
+    """
+    return read_table(__file__, META, file, options)
