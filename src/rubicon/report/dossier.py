@@ -15,7 +15,7 @@ from rubicon import __version__
 from rubicon.case import Case
 from rubicon.geo.coast import load_coast
 from rubicon.provenance import SourceFile
-from rubicon.report import bag, evidence, figures, text, view
+from rubicon.report import bag, evidence, figures, page, text, view
 from rubicon.report.findings import findings_json
 from rubicon.report.map import Coast
 from rubicon.report.source import Source
@@ -54,14 +54,14 @@ def build(
     links = text.Links((row["evidence_id"] for row in rows), names)
     source = Source(case, tables, rows, held, links)
     findings = findings_json(case, tables, rows, held, counts or {})
-    page = render(source, coast, counts or {})
+    html = render(source, coast, counts or {})
     with bag.replacing(out / "dossier") as root:
         evidence.place(held, root)
         (root / "data" / "figures").mkdir(parents=True)
         (root / evidence.INDEX).parent.mkdir(exist_ok=True)
         (root / evidence.INDEX).write_bytes(evidence.index(case, rows, held))
         (root / "data" / "findings.json").write_bytes(findings)
-        (root / "data" / "report.html").write_bytes(page.encode())
+        (root / "data" / "report.html").write_bytes(html.encode())
         for name, svg in figures.files(case, tables, coast).items():
             (root / "data" / "figures" / name).write_bytes(svg.encode())
         fingerprint = bag.seal(root, bag_info(case))
@@ -128,11 +128,13 @@ def outside_link(url: str | None) -> Markup:
 def render(source: Source, coast: Coast | None, counts: Mapping[str, int]) -> str:
     """The page: one file, no script, nothing loaded from elsewhere."""
     css = template_text("figure.css") + template_text("report.css")
+    shown = view.sections(source)
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
-            view.sections(source),
+            shown,
+            parts=page.parts(source, shown),
             links=source.links,
             figures=figures.for_page(source.case, source.tables, coast),
             css=Markup(css),
