@@ -159,3 +159,11 @@ class RequestTooLarge(RubiconError):
 
 class RequestTooSlow(RubiconError):
     """The body of a request did not arrive within the stated time."""
+
+
+class EmptyScene(RubiconError):
+    """A scene has no valid pixel: all nodata, all border, or all cloud."""
+
+
+class ConflictingMetadata(RubiconError):
+    """A scene says two things about itself that cannot both hold."""

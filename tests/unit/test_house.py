@@ -55,7 +55,7 @@ def test_the_network_is_closed_beyond_loopback() -> None:
 def test_the_whole_package_imports_without_extras() -> None:
     script = """
 import importlib, pkgutil, sys
-for extra in ("netCDF4", "bagit", "pytest", "hypothesis", "geographiclib"):
+for extra in ("netCDF4", "rasterio", "onnxruntime", "bagit", "pytest", "hypothesis", "geographiclib"):
     sys.modules[extra] = None
 import rubicon
 for info in pkgutil.walk_packages(rubicon.__path__, "rubicon."):

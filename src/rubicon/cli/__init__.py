@@ -23,6 +23,7 @@ ROOMS = {
     "responding": ("respond",),
     "keeping": ("keys",),
     "serving": ("serve",),
+    "scenes": ("scene",),
     "trust": ("verify", "doctor"),
 }
 """The verbs of each file beside this one; each has `add_to(app)`."""

@@ -1,0 +1,231 @@
+"""`rubicon scene`: ships and berths in radar and optical pictures."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import asdict, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from rubicon.cli.collecting import input_of
+from rubicon.cli.common import Dates, Json, Map, answer, say
+from rubicon.collect.scenes.picture import Picture, Sensor, Values
+from rubicon.errors import InputMissing, MissingColumns, NoUsableRows, UnknownFormat, UsageError
+
+scene = typer.Typer(
+    help="Ships and berths in radar and optical scenes.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+class Method(StrEnum):
+    """How ships are looked for."""
+
+    AUTO = "auto"
+    CFAR = "cfar"
+    LEARNED = "learned"
+
+
+@scene.command()
+def detect(
+    path: Annotated[Path, typer.Argument(metavar="SCENE", help="GeoTIFF, JPEG, PNG or JPEG 2000 picture.")],
+    sensor: Annotated[
+        Sensor | None, typer.Option(help="sar or optical; else from the file's own words.")
+    ] = None,
+    values: Annotated[
+        Values | None, typer.Option(help="What a pixel's number means: dn, sigma0, db or 8bit.")
+    ] = None,
+    pixel_m: Annotated[
+        float | None, typer.Option("--pixel-m", help="Size of a pixel in metres.", min=0.01, max=1000)
+    ] = None,
+    min_score: Annotated[
+        float, typer.Option("--min-score", help="Print detections from this score on.")
+    ] = 0.05,
+    method: Annotated[Method, typer.Option(help="auto, cfar (statistics alone) or learned.")] = Method.AUTO,
+    json_: Json = False,
+) -> None:
+    """Find ships in one scene and print them as GeoJSON.
+
+    Example: rubicon scene detect chip.jpg --sensor sar --values 8bit --pixel-m 3 --json
+    """
+    from rubicon.collect.scenes.sentinel1 import is_safe
+    from rubicon.detect._found import features
+
+    picture, (found, author, notes) = (
+        in_product(path) if is_safe(path) else in_picture(path, sensor, values, pixel_m, method)
+    )
+    made = [f for f in features(picture, found, author) if f["properties"]["score"] >= min_score]
+    for note in (*picture.notes, *notes):
+        say(f"note: {note}")
+    if json_:
+        answer(collection(picture, made))
+        return
+    accepted = [f["properties"] for f in made if f["properties"]["accepted"]]
+    say(f"{len(accepted)} ships accepted of {len(made)} detections ({author})")
+    for one in accepted[:20]:
+        length = f"{one['length_m']:.0f} m" if one["length_m"] is not None else f"{one['length_px']:.0f} px"
+        print(
+            f"{one['score']:.2f}  {length:>8}  {one['heading_deg']:5.1f} deg (or +180)  at {one['bbox_px']}"
+        )
+    say("next: --json for GeoJSON with corners and scores")
+
+
+def stated(picture: Picture, sensor: Sensor | None, values: Values | None, pixel_m: float | None) -> Picture:
+    """The picture with what the user said about it; the user's word goes before the file's.
+
+    Raises UsageError when the sensor, or the unit of a radar scene, stays unknown.
+    """
+    sensor, values = sensor or picture.sensor, values or picture.values
+    if sensor is None:
+        raise UsageError(
+            "the file does not say what kind of sensor saw it; give --sensor sar or optical",
+            place=picture.name,
+        )
+    if sensor is Sensor.SAR and values is None:
+        raise UsageError(
+            "the unit of the pixels is not plain; give --values dn, sigma0, db or 8bit", place=picture.name
+        )
+    size = (pixel_m, pixel_m) if pixel_m else picture.pixel_m
+    return replace(picture, sensor=sensor, values=values, pixel_m=size)
+
+
+Answer = tuple[list[Any], str, tuple[str, ...]]
+"""Detections, who made them, and notes."""
+
+
+def in_product(path: Path) -> tuple[Picture, Answer]:
+    """Ships of a Sentinel-1 product."""
+    from rubicon.collect.scenes.sentinel1 import read_safe
+    from rubicon.detect import _safe, radar
+    from rubicon.geo.coast import load_coast
+
+    safe = read_safe(path)
+    return _safe.frame(safe), radar.ships_in_product(safe, load_coast())
+
+
+def in_picture(
+    path: Path, sensor: Sensor | None, values: Values | None, pixel_m: float | None, method: Method
+) -> tuple[Picture, Answer]:
+    """Ships of a single picture."""
+    from rubicon.collect.scenes.geotiff import read_picture
+
+    picture = stated(read_picture(path), sensor, values, pixel_m)
+    return picture, ships(picture, method)
+
+
+def ships(picture: Picture, method: Method) -> Answer:
+    """Ships of a picture by the method asked for."""
+    from rubicon.detect import radar
+
+    if picture.sensor is Sensor.OPTICAL:
+        raise UsageError(
+            "optical scenes are not searched yet; measure by hand (docs/eyes.md)", place=picture.name
+        )
+    return radar.ships(picture, method.value)
+
+
+def collection(picture: Picture, made: list[dict[str, Any]]) -> dict[str, Any]:
+    """A GeoJSON collection with the scene's own facts beside it."""
+    assert picture.sensor is not None
+    return {
+        "type": "FeatureCollection",
+        "scene": {
+            "scene_id": picture.source_id,
+            "name": picture.name,
+            "sensor": picture.sensor.value,
+            "values": picture.values.value if picture.values else None,
+            "rows": picture.shape[0],
+            "columns": picture.shape[1],
+            "pixel_m": picture.pixel_m,
+            "time_utc": picture.time_utc,
+            "notes": list(picture.notes),
+            **picture.geometry,
+        },
+        "features": made,
+    }
+
+
+@scene.command("match")
+def match_(
+    detections: Annotated[Path, typer.Argument(help="GeoJSON of `rubicon scene detect --json`.")],
+    positions: Annotated[Path, typer.Argument(help="Positions: CSV, Parquet or JSON lines.")],
+    scene_: Annotated[
+        Path, typer.Option("--scene", help="The scene's facts: the same GeoJSON, or its `scene` object.")
+    ],
+    ships_: Annotated[
+        Path | None, typer.Option("--ships", help="CSV vessel_id,length_m of the ships' own lengths.")
+    ] = None,
+    map_: Map = "",
+    dates: Dates = "",
+    all_: Annotated[bool, typer.Option("--all", help="Match detections below the threshold too.")] = False,
+    json_: Json = False,
+) -> None:
+    """Match detections with AIS: correlated, ambiguous or dark; ships not seen: silent.
+
+    Example: rubicon scene match found.geojson tracks.csv --scene found.geojson --ships register.csv --json
+    """
+    from rubicon.collect.columns import read_positions
+    from rubicon.collect.scenes.look import read_look
+    from rubicon.detect.match import match
+
+    read = read_positions(positions, input_of(positions, "", map_, dates=dates), strict_header=True)
+    rows = read_detections(detections, accepted_only=not all_)
+    pairings, silent = match(rows, read.positions, read_look(scene_), read_lengths(ships_) if ships_ else {})
+    if json_:
+        answer({"detections": [asdict(p) for p in pairings], "silent": [asdict(s) for s in silent]})
+        return
+    for one in pairings:
+        print(
+            f"{one.status:<11} {one.detection_id}  {one.vessel_id or '-':<12} {one.probability:.2f}  {one.length_says}"
+        )
+    for ship in silent:
+        print(f"silent      {ship.vessel_id}  {ship.probability:.2f}")
+    say("A dark detection is one that no track given here explains. Next: --json for all candidates")
+
+
+def read_detections(path: Path, *, accepted_only: bool) -> list[dict[str, Any]]:
+    """Rows for matching from GeoJSON; raises UnknownFormat, and NoUsableRows when no detection has a place."""
+    try:
+        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+        rows = []
+        for feature in features:
+            about = feature["properties"]
+            if feature["geometry"] is None or (accepted_only and not about.get("accepted", True)):
+                continue
+            lon, lat = feature["geometry"]["coordinates"][:2]
+            time = datetime.fromisoformat(about["time_utc"]) if about.get("time_utc") else None
+            rows.append({**about, "lat_deg": float(lat), "lon_deg": float(lon), "time_utc": time})
+    except OSError as error:
+        raise InputMissing(error.strerror or "cannot be opened", place=str(path)) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnknownFormat(f"is no GeoJSON of detections: {error}", place=str(path)) from error
+    if features and not rows:
+        raise NoUsableRows("no detection has a place and is above the threshold", place=str(path))
+    return rows
+
+
+def read_lengths(path: Path) -> dict[str, float]:
+    """Lengths by vessel id; rows without a number are left out."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            table = list(csv.DictReader(lines))
+    except OSError as error:
+        raise InputMissing(error.strerror or "cannot be opened", place=str(path)) from error
+    if table and not {"vessel_id", "length_m"} <= set(table[0]):
+        raise MissingColumns("expected vessel_id and length_m", place=str(path))
+    found = {}
+    for row in table:
+        try:
+            found[row["vessel_id"]] = float(row["length_m"])
+        except (TypeError, ValueError):
+            continue
+    return found
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the verbs of this room on the command line."""
+    app.add_typer(scene, name="scene")

@@ -1,0 +1,1 @@
+"""Satellite scenes: from files and catalogues to pictures with place, time and units."""
