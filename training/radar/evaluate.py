@@ -25,7 +25,9 @@ from rubicon.detect._found import Found, overlap
 def inshore(chip: Chip) -> bool:
     """Whether much of the chip is bright over wide areas."""
     rows, columns = (side // 9 * 9 for side in chip.pixels.shape)
-    power = chip.pixels[:rows, :columns].astype(np.float64).reshape(rows // 9, 9, columns // 9, 9).mean((1, 3))
+    power = (
+        chip.pixels[:rows, :columns].astype(np.float64).reshape(rows // 9, 9, columns // 9, 9).mean((1, 3))
+    )
     return bool((power > max(60.0, 4 * float(np.median(power)))).mean() > 0.08)
 
 
@@ -62,9 +64,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--part", default="test")
     parser.add_argument("--model", type=Path, default=MODEL)
-    parser.add_argument("--unseen", action="store_true", help="leave out chips that show water of a training chip")
+    parser.add_argument(
+        "--unseen", action="store_true", help="leave out chips that show water of a training chip"
+    )
     parser.add_argument("--learned-only", action="store_true")
-    parser.add_argument("--scan", action="store_true", help="F1 of the learned detector at several thresholds")
+    parser.add_argument(
+        "--scan", action="store_true", help="F1 of the learned detector at several thresholds"
+    )
     options = parser.parse_args()
     parts = split(read_chips(options.data))
     chips = parts[options.part]
@@ -74,7 +80,9 @@ def main() -> None:
     run, digest = load(options.model)
     pictures = [Picture(c.pixels[None], np.ones(c.pixels.shape, dtype=bool), c.name, c.name) for c in chips]
     answers = {
-        "cfar": [] if options.learned_only else [radar.detect(p, Values.EIGHT_BIT, radar.EIGHT_BIT) for p in pictures],
+        "cfar": []
+        if options.learned_only
+        else [radar.detect(p, Values.EIGHT_BIT, radar.EIGHT_BIT) for p in pictures],
         f"learned {digest}": [_sar_net.detect(p, Values.EIGHT_BIT, run) for p in pictures],
     }
     if options.learned_only:
@@ -89,7 +97,9 @@ def main() -> None:
             if not some:
                 continue
             ships = sum(len(c.boxes) for c in some)
-            print(f"{name:18} {place:9} {len(some):4} chips {ships:4} ships  AP50 {average_precision(theirs, some):.3f}  F1 {f1(theirs, some, accept):.3f}")
+            print(
+                f"{name:18} {place:9} {len(some):4} chips {ships:4} ships  AP50 {average_precision(theirs, some):.3f}  F1 {f1(theirs, some, accept):.3f}"
+            )
         if options.scan and name != "cfar":
             print({t: round(f1(found, chips, t), 3) for t in (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)})
 

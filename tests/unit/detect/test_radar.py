@@ -169,3 +169,48 @@ def test_features_carry_the_contract() -> None:
     assert len(best["corners_px"]) == 4
     assert best["heading_ambiguous_180"] is True
     assert features(scene, found, author) == made
+
+
+def test_the_learned_detector_finds_bars_and_leaves_speckle_alone() -> None:
+    pytest.importorskip("onnxruntime")
+    rng = np.random.default_rng(9)
+    amplitude = 26 * np.sqrt(rng.gamma(3, 1 / 3, (200, 260)))
+    empty = Picture(
+        np.clip(amplitude, 0, 255).astype(np.uint8)[None],
+        np.ones((200, 260), bool),
+        "made",
+        "s",
+        Sensor.SAR,
+        Values.EIGHT_BIT,
+    )
+    assert not any(f.accepted for f in radar.ships(empty)[0])
+    hull(amplitude, 90, 70, 34, 9, 40, level=170.0)
+    hull(amplitude, 190, 140, 26, 8, 120, level=150.0)
+    shown = Picture(
+        np.clip(amplitude, 0, 255).astype(np.uint8)[None],
+        np.ones((200, 260), bool),
+        "made",
+        "s",
+        Sensor.SAR,
+        Values.EIGHT_BIT,
+    )
+    found, author, _ = radar.ships(shown)
+    accepted = sorted((round(f.shape.x / 10), round(f.shape.y / 10)) for f in found if f.accepted)
+    assert accepted == [(9, 7), (19, 14)]
+    assert author.startswith("rubicon.radar.learned/")
+
+
+def test_eight_turns_of_a_picture_give_the_same_boxes_turned() -> None:
+    pytest.importorskip("onnxruntime")
+    from rubicon.detect._centre_net import boxes, load
+
+    rng = np.random.default_rng(11)
+    amplitude = 0.1 * np.sqrt(rng.gamma(3, 1 / 3, (128, 160)))
+    hull(amplitude, 70, 60, 40, 10, 30, level=0.6)
+    run, _ = load()
+    (straight, score), *_ = boxes(amplitude.astype(np.float32), run)
+    (mirrored, same), *_ = boxes(np.ascontiguousarray(amplitude[:, ::-1]).astype(np.float32), run)
+    assert same == pytest.approx(score, abs=1e-4)
+    assert (160 - mirrored[2], mirrored[1], 160 - mirrored[0], mirrored[3]) == pytest.approx(
+        straight, abs=0.05
+    )
