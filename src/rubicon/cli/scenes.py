@@ -119,12 +119,10 @@ def in_picture(
 
 def ships(picture: Picture, method: Method) -> Answer:
     """Ships of a picture by the method asked for."""
-    from rubicon.detect import radar
+    from rubicon.detect import optical, radar
 
     if picture.sensor is Sensor.OPTICAL:
-        raise UsageError(
-            "optical scenes are not searched yet; measure by hand (docs/eyes.md)", place=picture.name
-        )
+        return optical.ships(picture)
     return radar.ships(picture, method.value)
 
 

@@ -107,7 +107,7 @@ def without_doubles(found: Sequence[Found], most: float = 0.5) -> list[Found]:
 
 
 def heading_of(picture: Picture, shape: Shape) -> float:
-    """Axis in degrees true when the picture has a place, else clockwise from image up; 0 to 180."""
+    """Direction of the axis in degrees true when the picture has a place, else clockwise from image up; 0 to 360."""
     if picture.locate is None:
         return shape.axis_deg
     a = math.radians(shape.axis_deg)
@@ -116,7 +116,7 @@ def heading_of(picture: Picture, shape: Shape) -> float:
     ys = np.array([shape.y + half * math.cos(a), shape.y - half * math.cos(a)])
     lat, lon = picture.locate(xs, ys)
     east = ((float(lon[1] - lon[0]) + 180.0) % 360.0 - 180.0) * math.cos(math.radians(float(lat.mean())))
-    return math.degrees(math.atan2(east, float(lat[1] - lat[0]))) % 180.0
+    return math.degrees(math.atan2(east, float(lat[1] - lat[0]))) % 360.0
 
 
 def metres(picture: Picture, shape: Shape) -> tuple[float | None, float | None]:
@@ -168,7 +168,9 @@ def features(picture: Picture, found: Sequence[Found], author: str) -> list[dict
                     "time_utc": time.isoformat().replace("+00:00", "Z") if time else None,
                     "bbox_px": box,
                     "corners_px": [[round(x, 2), round(y, 2)] for x, y in one.shape.corners],
-                    "heading_deg": round(heading_of(picture, one.shape), 1),
+                    "heading_deg": round(
+                        heading_of(picture, one.shape) % (360.0 if one.heading_known else 180.0), 1
+                    ),
                     "heading_ambiguous_180": not one.heading_known,
                     "length_m": _round(one.length_m),
                     "width_m": _round(one.width_m),
