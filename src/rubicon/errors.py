@@ -107,6 +107,14 @@ class ListError(RubiconError):
     """A sanctions list does not have the shape that its format declares."""
 
 
+class FetchRefused(RubiconError):
+    """An address must not be asked, or what it sends exceeds the limits on size, time or redirects."""
+
+
+class FetchFailed(RubiconError):
+    """The other side did not answer with the file."""
+
+
 class LakeError(RubiconError):
     """The lake's manifest and its files do not agree."""
 

@@ -1,8 +1,9 @@
-"""`rubicon lists load` and `rubicon screen`."""
+"""`rubicon lists load, update, show` and `rubicon screen`."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,14 +11,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from rubicon.cli.common import Json, answer, say
+from rubicon.cli.common import Json, answer, end, say
 from rubicon.collect.rows import rows as csv_rows
 from rubicon.errors import InputMissing, UsageError
 from rubicon.provenance import source_file
-from rubicon.screen import match, store
-from rubicon.screen.index import Index
+from rubicon.registry import lists
+from rubicon.screen import bitemporal, match, store
+from rubicon.screen.index_cache import index_of
 from rubicon.screen.judge import Query
 from rubicon.screen.pairs import Pair, compare_pairs
+from rubicon.screen.update import FETCHED
+from rubicon.screen.update import update as update_lists
 
 Store = Annotated[Path, typer.Option("--store", help="Folder of loaded lists.")]
 lists_app = typer.Typer(help="Load sanctions lists into a store.", no_args_is_help=True)
@@ -26,7 +30,10 @@ lists_app = typer.Typer(help="Load sanctions lists into a store.", no_args_is_he
 @lists_app.command()
 def load(
     file: Annotated[Path, typer.Argument(help="List file as its publisher gives it.")],
-    format_: Annotated[str, typer.Option("--format", help="Format: ofac_sdn_csv, un_xml.")],
+    format_: Annotated[
+        str,
+        typer.Option("--format", help=f"Format: {', '.join(name.replace('-', '_') for name in lists())}."),
+    ],
     store_: Store,
     authority: Annotated[
         str, typer.Option(help="Who lists, such as US; by default the format's publisher.")
@@ -37,19 +44,79 @@ def load(
     extract: Annotated[
         bool, typer.Option("--extract", help="The file is a cut of the list: absence from it says nothing.")
     ] = False,
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--beside", help="File of the same day that belongs to the list: OFAC's ALT.CSV or ADD.CSV."
+        ),
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Load one version of one list; loading it again changes nothing.
 
-    Example: rubicon lists load sdn_2024-05-03.csv --format ofac_sdn_csv --store lists
+    Example: rubicon lists load sdn_2024-05-03.csv --format ofac_sdn_csv --beside alt.csv --store lists
     """
-    receipt = store.load(file, format_, store_, authority=authority, snapshot=snapshot, extract=extract)
+    receipt = store.load(
+        file, format_, store_, authority=authority, snapshot=snapshot, extract=extract, beside=beside or ()
+    )
     if json_:
         answer(asdict(receipt))
         return
     kinds = ", ".join(f"{number:,} {kind}" for kind, number in receipt.kinds.items())
     say(f"{receipt.list_id}: {receipt.entries:,} entries ({kinds})")
     say(f"next: rubicon screen ANGARA --store {store_}")
+
+
+@lists_app.command()
+def update(
+    store_: Store,
+    format_: Annotated[
+        list[str] | None,
+        typer.Option("--format", help="Format; repeat for several, by default all with an address."),
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Fetch the lists that their publishers give as files, and load those that changed.
+
+    A list that shrank by more than a tenth or changed its schema is refused, and its last good version stays.
+
+    Example: rubicon lists update --store lists --format un_xml
+    """
+    formats = [name.replace("_", "-") for name in format_ or FETCHED]
+    found = update_lists(store_, formats, today=datetime.now(UTC).date())
+    if json_:
+        answer(
+            [
+                {
+                    "format": one.format,
+                    "status": one.status,
+                    "url": one.url,
+                    "receipt": one.receipt and asdict(one.receipt),
+                    "error": one.error and one.error.record(),
+                }
+                for one in found
+            ]
+        )
+    else:
+        for one in found:
+            say(f"{one.format}: {one.status}{f', {one.receipt.entries:,} entries' if one.receipt else ''}")
+        say(f"next: rubicon screen ANGARA --store {store_}")
+    end([one.error for one in found if one.error], used=any(not one.error for one in found))
+
+
+@lists_app.command()
+def show(store_: Store, json_: Json = False) -> None:
+    """Say which versions of which lists are loaded.
+
+    Example: rubicon lists show --store lists
+    """
+    found = store.receipts(store_)
+    if json_:
+        answer([asdict(one) for one in found])
+        return
+    for one in found:
+        print(f"{one.authority}  {one.list_id}  {one.entries:,} entries  sha256 {one.sha256[:16]}")
+    say("next: rubicon screen ANGARA --store " + str(store_))
 
 
 def screen(
@@ -66,6 +133,12 @@ def screen(
     ignore_imo: Annotated[
         bool, typer.Option("--ignore-imo", help="With --pairs: compare by name alone.")
     ] = False,
+    as_of: Annotated[
+        str, typer.Option("--as-of", help="Entries that stood on their list on this day, YYYY-MM-DD.")
+    ] = "",
+    known: Annotated[
+        str, typer.Option("--known", help="Only list versions published by this day, YYYY-MM-DD.")
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Most hits for each query.")] = 5,
     json_: Json = False,
 ) -> None:
@@ -84,13 +157,13 @@ def screen(
         raise UsageError("nothing to screen: give names, --imo, --file or --pairs")
     if not store_.is_dir():
         raise InputMissing("no list is loaded there; rubicon lists load ... makes it", place=str(store_))
-    listings = store.listings(store_)
-    index = Index(listings)
+    listings = bitemporal.known(store.listings(store_), _day(known))
+    index = index_of(store_, as_of=_day(as_of), known=_day(known))
     results = [
         {"query": query.label, "imo": query.number, "hits": _hits(match.screen([query], index, limit=limit))}
         for query in queries
     ]
-    receipt = match.receipt(listings)
+    receipt = match.receipt(listings) | {"as_of": as_of or None, "known": known or None}
     if json_:
         answer({"results": results, "receipt": receipt})
     else:
@@ -99,7 +172,7 @@ def screen(
 
 def _screen_pairs(path: Path, store_: Path, ignore_imo: bool, json_: bool) -> None:
     """One verdict a row, in the order of the file."""
-    index = Index(store.listings(store_)) if store_.is_dir() else None
+    index = index_of(store_) if store_.is_dir() else None
     verdicts = compare_pairs(_pairs_in(path), index, ignore_imo=ignore_imo)
     if json_:
         answer({"results": verdicts, "receipt": match.receipt(store.listings(store_)) if index else None})
@@ -121,6 +194,13 @@ def _pairs_in(path: Path) -> list[Pair]:
         )
         found.append(Pair(name_a, name_b, imo_a, imo_b, schema, row.place))
     return found
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(f"a day is written YYYY-MM-DD, got {text!r}") from None
 
 
 def _from_file(path: Path) -> list[Query]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from rubicon.identifiers import imo_valid, normalise_imo
 from rubicon.screen.names import NameKeys, name_keys, nearly_sounds, nearly_spelt
-from rubicon.screen.parties import ACCEPT, likeness
+from rubicon.screen.parties import ACCEPT, likeness, party
 
 CLASSES = ("match", "probable", "homonym_or_tampering", "no_match")
 
@@ -134,7 +134,12 @@ def _judge_party(
     """A company or person: by the likeness of the names alone."""
     about = number_reason(query, entry)
     kind = entry["kind"]
-    found = ((likeness(a.text, b.text, kind), a, b) for a in asked for b in names)
+    found = (
+        (likeness(a.text, b.text, kind), a, b)
+        for a in asked
+        for b in names
+        if not party(a.text, kind).keys.isdisjoint(party(b.text, kind).keys)
+    )
     best = max(found, key=lambda one: (one[0].score, one[2].what == "name"), default=None)
     if query.imo or best is None or best[0].score < ACCEPT[kind]:
         return Verdict("no_match", "nothing", SCORES["nothing"], (about, name_reason(query, entry, None)))

@@ -105,6 +105,8 @@ class Party:
     weights: tuple[float, ...]
     forms: frozenset[str]
     letters: str
+    keys: frozenset[str]
+    """Keys of the words: the word folded, its consonants, its first letters; and all letters."""
 
 
 @dataclass(frozen=True)
@@ -122,10 +124,19 @@ def party(text: str, kind: str) -> Party:
     if kind == "person":
         words = [word for word in name.split() if word not in TITLES] or name.split()
         weights = [PARTICLE_WEIGHT if word in PARTICLES else 1.0 for word in words]
-        return Party(tuple(words), tuple(weights), frozenset(), "".join(sorted(words)))
+        return _party(words, weights, frozenset(), "".join(sorted(words)))
     words, legal = forms.without_form(forms.numbers_as_digits(name.split()))
     weights = [forms.weight(word) for word in words]
-    return Party(tuple(words), tuple(weights), frozenset(legal), "".join(words))
+    return _party(words, weights, frozenset(legal), "".join(words))
+
+
+def _party(words: list[str], weights: list[float], legal: frozenset[str], letters: str) -> Party:
+    keys = {f"w{''.join(sorted(words))}", f"w{''.join(words)}"}
+    for word, weight in zip(words, weights, strict=True):
+        if weight > PARTICLE_WEIGHT and len(word) > 1:
+            fold = spelling.slavic(word)
+            keys |= {f"w{fold}", f"b{bones(word)}", f"p{fold[:4]}"}
+    return Party(tuple(words), tuple(weights), legal, letters, frozenset(keys - {"b", "w"}))
 
 
 def likeness(one: str, other: str, kind: str) -> Likeness:

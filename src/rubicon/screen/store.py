@@ -11,9 +11,10 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import ModuleType
 
 import polars as pl
 import pyarrow as pa
@@ -47,6 +48,10 @@ class Receipt:
     entries: int
     kinds: dict[str, int] = field(default_factory=dict)
     extract: bool = False
+    beside: tuple[str, ...] = ()
+    """Files of the same day that were joined to the list."""
+    strangers: int = 0
+    """Rows of those files whose entry is not in the list."""
 
 
 def load(
@@ -57,12 +62,14 @@ def load(
     authority: str = "",
     snapshot: str = "",
     extract: bool = False,
+    beside: Sequence[Path] = (),
 ) -> Receipt:
     """Read a list file into the store and give its receipt; a version that is there already is left alone.
 
     Without `snapshot` the date is taken from the file's name (`..._2023-12-12.csv`), else from its content
     where the format states one. Raises ListError as the reader does, and when a whole list shrank by more than a
-    tenth since the version before it; the store is then as it was.
+    tenth since the version before it; the store is then as it was. `beside` are files of the same day that belong to the
+    list (OFAC's ALT.CSV of names and ADD.CSV of addresses); what in them belongs to no entry is counted in the receipt.
     """
     reader = registry.named(registry.lists(), format_, "list format")
     source = source_file(file)
@@ -75,7 +82,14 @@ def load(
     options = Input(file=file.name, format=format_, authority=authority, snapshot=stated, extract=extract)
     listings = reader.read(source, options)
     receipt = receipt_of(listings, source)
-    stem = Path(store) / receipt.authority / f"{receipt.list_id.replace(' ', '_')}_{source.source_id}"
+    hashes, strangers = [source.source_id], 0
+    for path in beside:
+        extra = source_file(path)
+        listings, lost = _joined(reader, listings, extra)
+        hashes.append(extra.source_id)
+        strangers += lost
+    receipt = replace(receipt, beside=tuple(path.name for path in beside), strangers=strangers)
+    stem = Path(store) / receipt.authority / f"{receipt.list_id.replace(' ', '_')}_{'_'.join(hashes)}"
     if not stem.with_name(f"{stem.name}.json").exists():
         _refuse_shrinkage(receipt, receipts(store), file)
         stem.parent.mkdir(parents=True, exist_ok=True)
@@ -114,7 +128,7 @@ def receipts(store: Path) -> list[Receipt]:
 
     Raises ListError for a receipt that cannot be read.
     """
-    return [_read_receipt(path) for path in sorted(Path(store).glob("*/*.json"))]
+    return [_read_receipt(path) for path in sorted(Path(store).glob("[A-Z]*/*.json"))]
 
 
 def listings(store: Path) -> pa.Table:
@@ -122,7 +136,7 @@ def listings(store: Path) -> pa.Table:
 
     Raises ListError when a version's table is missing or differs from its receipt.
     """
-    return merge(_read_table(path) for path in sorted(Path(store).glob("*/*.json")))
+    return merge(_read_table(path) for path in sorted(Path(store).glob("[A-Z]*/*.json")))
 
 
 def merge(tables: Iterable[pa.Table]) -> pa.Table:
@@ -135,6 +149,22 @@ def merge(tables: Iterable[pa.Table]) -> pa.Table:
     earliest = pl.col("listed_from").min().over("authority", "listing_id")
     ordered = joined.with_columns(earliest).sort("authority", "snapshot", "source_id", "offset")
     return ordered.to_arrow().cast(LISTING)
+
+
+def _joined(reader: ModuleType, listings: pa.Table, extra: SourceFile) -> tuple[pa.Table, int]:
+    """The table with what a file beside the list adds; whose rows have five columns are names, six are addresses.
+
+    Raises ListError when the format has no such files.
+    """
+    if not hasattr(reader, "with_aliases"):
+        raise ListError("the format has no files beside the list", place=str(extra.path))
+    try:
+        named: tuple[pa.Table, int] = reader.with_aliases(listings, extra)
+    except ListError as error:
+        if "6 columns, expected 5" not in error.reason:
+            raise
+        named = reader.with_addresses(listings, extra)
+    return named
 
 
 def _refuse_shrinkage(receipt: Receipt, known: list[Receipt], file: Path) -> None:
@@ -168,7 +198,8 @@ def _json(receipt: Receipt) -> str:
 
 def _read_receipt(path: Path) -> Receipt:
     try:
-        return Receipt(**json.loads(path.read_text(encoding="utf-8")))
+        stated = json.loads(path.read_text(encoding="utf-8"))
+        return Receipt(**stated | {"beside": tuple(stated.get("beside", ()))})
     except (ValueError, TypeError) as error:
         raise ListError(f"is no receipt: {error}", place=str(path)) from error
 
