@@ -115,6 +115,10 @@ class FetchFailed(RubiconError):
     """The other side did not answer with the file."""
 
 
+class LedgerError(RubiconError):
+    """The ledger cannot be read or written, or its chain of hashes does not hold."""
+
+
 class LakeError(RubiconError):
     """The lake's manifest and its files do not agree."""
 

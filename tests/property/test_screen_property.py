@@ -1,15 +1,30 @@
 from __future__ import annotations
 
+from random import Random
+
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from rubicon.errors import ListError
 from rubicon.identifiers import SHIP_WEIGHTS, imo_valid
-from rubicon.screen.judge import CLASSES
+from rubicon.schema import LISTING, rows_to_table
+from rubicon.screen.index import Index
+from rubicon.screen.judge import CLASSES, Query
+from rubicon.screen.match import screen
 from rubicon.screen.names import name_keys, normalise_name
 from rubicon.screen.pairs import compare
+from rubicon.screen.parties import likeness, party
 
 names = st.text(max_size=40)
 scripts = st.text(alphabet="ABCХМАРИЯнгё가라앙삼정 019-'/.&", max_size=20)
+
+
+def entry(number: int, name: str, imo: str) -> dict[str, object]:
+    return {
+        "listing_id": f"x:{number}", "list_id": "x 2024-01-01", "authority": "US", "snapshot": "2024-01-01", "kind": "vessel", "name": name,
+        "aliases": [], "imo": imo, "imo_valid": True, "listed_from": "2024-01-01", "linked_to": [], "source_id": "x", "offset": number,
+    }  # fmt: skip
 
 
 def ship_number(first_six: int) -> str:
@@ -63,3 +78,34 @@ def test_numbers_in_names_tell_hulls_apart(name: str, one: int, other: int) -> N
 def test_a_wrong_check_digit_is_always_seen(number: str, step: int) -> None:
     assert imo_valid(number)
     assert imo_valid(number[:6] + str((int(number[6]) + step) % 10)) is False
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(names | scripts, valid_numbers), min_size=1, max_size=6), st.randoms())
+def test_order_and_duplicates_of_entries_change_nothing(ships: list[tuple[str, str]], draw: Random) -> None:
+    rows = [entry(number, name or "X", imo) for number, (name, imo) in enumerate(ships)]
+    mixed = rows + draw.sample(rows, 1)
+    draw.shuffle(mixed)
+    queries = [Query(name, imo) for name, imo in ships]
+    straight = screen(queries, rows_to_table(rows, LISTING))
+    assert screen(queries, rows_to_table(mixed, LISTING)).equals(straight)
+    for row in straight.to_pylist():
+        assert (row["class"] == "match") == (row["query_imo"] == row["imo"])
+
+
+@settings(max_examples=30, deadline=None)
+@given(names, names)
+def test_a_shared_id_is_refused(one: str, other: str) -> None:
+    rows = [entry(1, one or "X", "9179842"), entry(1, other or "Y", "8517839") | {"offset": 2}]
+    with pytest.raises(ListError, match="stands 2 times"):
+        Index(rows_to_table(rows, LISTING))
+
+
+@settings(max_examples=100, deadline=None)
+@given(names | scripts, names | scripts, st.sampled_from(["person", "company"]))
+def test_likeness_has_no_direction_and_stays_within_bounds(one: str, other: str, kind: str) -> None:
+    there = likeness(one, other, kind)
+    assert there == likeness(other, one, kind)
+    assert 0 <= there.score <= 1
+    if party(one, kind).words:
+        assert likeness(one, one, kind).score == 1

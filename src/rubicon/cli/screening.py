@@ -17,11 +17,14 @@ from rubicon.errors import InputMissing, UsageError
 from rubicon.provenance import source_file
 from rubicon.registry import lists
 from rubicon.screen import bitemporal, match, store
+from rubicon.screen.fleet import changes, fleet_of
 from rubicon.screen.index_cache import index_of
 from rubicon.screen.judge import Query
 from rubicon.screen.pairs import Pair, compare_pairs
 from rubicon.screen.update import FETCHED
 from rubicon.screen.update import update as update_lists
+from rubicon.store.lake import Lake
+from rubicon.store.output import read_output
 
 Store = Annotated[Path, typer.Option("--store", help="Folder of loaded lists.")]
 lists_app = typer.Typer(help="Load sanctions lists into a store.", no_args_is_help=True)
@@ -133,6 +136,13 @@ def screen(
     ignore_imo: Annotated[
         bool, typer.Option("--ignore-imo", help="With --pairs: compare by name alone.")
     ] = False,
+    fleet: Annotated[
+        Path | None,
+        typer.Option("--fleet", help="All ships seen in a lake, or in the output folder of a case."),
+    ] = None,
+    changed_since: Annotated[
+        str, typer.Option("--changed-since", help="Only answers that lists published after this day changed.")
+    ] = "",
     as_of: Annotated[
         str, typer.Option("--as-of", help="Entries that stood on their list on this day, YYYY-MM-DD.")
     ] = "",
@@ -153,10 +163,14 @@ def screen(
         return
     queries = [Query(one) for one in text or []] + [Query(imo=one) for one in imo or []]
     queries += _from_file(file) if file else []
+    queries += _ships_in(fleet) if fleet else []
     if not queries:
-        raise UsageError("nothing to screen: give names, --imo, --file or --pairs")
+        raise UsageError("nothing to screen: give names, --imo, --file, --fleet or --pairs")
     if not store_.is_dir():
         raise InputMissing("no list is loaded there; rubicon lists load ... makes it", place=str(store_))
+    if changed_since:
+        _show_changes(queries, store_, changed_since, json_)
+        return
     listings = bitemporal.known(store.listings(store_), _day(known))
     index = index_of(store_, as_of=_day(as_of), known=_day(known))
     results = [
@@ -194,6 +208,34 @@ def _pairs_in(path: Path) -> list[Pair]:
         )
         found.append(Pair(name_a, name_b, imo_a, imo_b, schema, row.place))
     return found
+
+
+def _ships_in(folder: Path) -> list[Query]:
+    """Ships of a case's output, or else of a lake."""
+    if (folder / "case.json").is_file():
+        return fleet_of(read_output(folder).tables["VESSEL"])
+    if not folder.is_dir():
+        raise InputMissing("no lake and no output of a case", place=str(folder))
+    return fleet_of(Lake(folder).vessels())
+
+
+def _show_changes(queries: list[Query], store_: Path, since: str, json_: bool) -> None:
+    """Answers that the lists since a day changed."""
+    found = changes(queries, index_of(store_, known=_day(since)), index_of(store_))
+    if json_:
+        answer(
+            {
+                "changes": [
+                    asdict(one) | {"query": one.query.label, "imo": one.query.number} for one in found
+                ],
+                "receipt": match.receipt(store.listings(store_)),
+            }
+        )
+        return
+    for one in found:
+        print(f"{one.query.label}: {one.listing_id} {one.name}: {one.before} -> {one.after}")
+    say(f"{len(found)} answers changed since {since}")
+    say("next: read the findings that name these ships again")
 
 
 def _day(text: str) -> date | None:

@@ -95,7 +95,7 @@ def _hits(index: Index, imo: str | None, name: str | None, deep: bool) -> list[t
     if not name:
         return found
     key = latin(name)
-    by_name = index.made.by_key.get(key) or index.made.by_key.get(closed(key), ())
+    by_name = index.made.by_key.get(key) or index.made.by_key.get(closed(key)) or []
     for at in by_name:
         if at not in by_number:
             differs = bool(imo) and bool(imo_valid(imo)) and bool(index.entries[at]["imo_valid"])
