@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from rubicon import __version__
 from rubicon.errors import FetchFailed, FetchRefused
 
-AGENT = "rubicon (sanctions lists; +https://github.com/rubicon-osint/rubicon)"
+AGENT = f"rubicon/{__version__} (sanctions lists)"
 
 
 @dataclass(frozen=True)

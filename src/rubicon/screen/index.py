@@ -25,9 +25,9 @@ from rubicon.screen import parties
 from rubicon.screen.judge import CLASSES, Name, Query, Verdict, judge, names_of
 from rubicon.screen.names import MISSPELT_LETTERS, NameKeys, name_keys, nearly_sounds
 
-MOST_COMPARED = 16
+MOST_COMPARED = 24
 """Companies and persons compared in full for each query; see benchmarks/results/screening.md for what that loses."""
-LEAST_SHARE = 0.4
+LEAST_SHARE = 0.3
 """Nor are those that have less than this share of the weight of the best."""
 MOST_POSTINGS = 1_500
 """A word of more names than this is only followed when no rarer one is there."""

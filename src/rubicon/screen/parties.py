@@ -106,7 +106,7 @@ class Party:
     forms: frozenset[str]
     letters: str
     keys: frozenset[str]
-    """Keys of the words: the word folded, its consonants, its first letters; and all letters."""
+    """Keys of the words: the word folded, its consonants, its first and last letters; and all letters."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _party(words: list[str], weights: list[float], legal: frozenset[str], letter
     for word, weight in zip(words, weights, strict=True):
         if weight > PARTICLE_WEIGHT and len(word) > 1:
             fold = spelling.slavic(word)
-            keys |= {f"w{fold}", f"b{bones(word)}", f"p{fold[:4]}"}
+            keys |= {f"w{fold}", f"b{bones(word)}", f"p{fold[:4]}", f"e{fold[-4:]}"}
     return Party(tuple(words), tuple(weights), legal, letters, frozenset(keys - {"b", "w"}))
 
 
