@@ -21,7 +21,7 @@ from rubicon.schema import LISTING
 from rubicon.screen import bitemporal, store
 from rubicon.screen.index import Index, Made
 
-VERSION = 2
+VERSION = 3
 """Raised with every change to keys, folds or postings."""
 
 

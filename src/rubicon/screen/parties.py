@@ -250,4 +250,4 @@ def word_likeness(one: str, other: str) -> float:
 def bones(word: str) -> str:
     """First sound and consonants of a word of more than four letters: Mohammed, Muhammad; Usama, Osama."""
     bones = re.sub(r"[aeiouyw]", "", spelling.slavic(word))
-    return ("v" if word[0] in "aeiou" else "") + bones if len(word) > SHORT and len(bones) > 1 else ""
+    return ("A" if word[0] in "aeiou" else "") + bones if len(word) > SHORT and len(bones) > 1 else ""

@@ -35,6 +35,7 @@ def test_short_words_must_agree() -> None:
     assert word_likeness("song", "sing") == 0
     assert word_likeness("mohammed", "muhammad") == 0.95
     assert word_likeness("12", "13") == 0
+    assert word_likeness("angara", "vnigri") == 0
     assert 0.75 <= word_likeness("lukashenko", "luakshenko") < 1
 
 
