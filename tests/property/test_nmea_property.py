@@ -114,9 +114,9 @@ def found(parts: list[Messages]) -> dict[str, Any]:
     for part in parts:
         every = np.arange(len(part))
         ends, data = part.receivers(every)
+        octets, begins = part.packed()
         for m in range(len(part)):
             row = part.rows[part.first[m]]
-            groups = part.groups[part.starts[m] : part.starts[m] + -(-max(part.bits[m], 0) // 6)]
             told.append(
                 {
                     "offset": int(row["offset"]),
@@ -124,7 +124,9 @@ def found(parts: list[Messages]) -> dict[str, Any]:
                     "time_us": None if row["time_us"] == NO_TIME else int(row["time_us"]),
                     "from_log": bool(row["clock"] == LOG_CLOCK),
                     "receiver": data[ends[m] : ends[m + 1]].tobytes().decode(),
-                    "bits": None if part.bits[m] < 0 else "".join(f"{g:06b}" for g in groups)[: part.bits[m]],
+                    "bits": None
+                    if part.bits[m] < 0
+                    else "".join(f"{o:08b}" for o in octets[begins[m] : begins[m + 1]])[: part.bits[m]],
                 }
             )
         refused += [

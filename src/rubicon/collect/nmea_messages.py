@@ -16,19 +16,15 @@ import numpy.typing as npt
 from rubicon.kernels import nmea_bits as bits_kernel
 from rubicon.kernels import nmea_join as join_kernel
 from rubicon.kernels.nmea import MAX_PARTS, MAX_TOKEN, NO_TIME, SENTENCE, STATE, scan
-from rubicon.kernels.nmea_bits import NO_NUMBER
+from rubicon.kernels.nmea_bits import NO_NUMBER, PART_B
 
 Numbers = npt.NDArray[np.int64]
 Places = npt.NDArray[Any]
 
-CHUNK_BYTES = 1 << 24
-MAX_SENTENCES = 200_000
+CHUNK_BYTES = 1 << 21
+MAX_SENTENCES = 40_000
 
-PART_B = 28
-"""Kind of a type 24 message, part B; all other kinds are the message type."""
-_OTHER_PART = 29
-_KINDS = 30
-_KNOWN_TYPES = 27
+_KINDS = bits_kernel.OTHER_PART + 1
 
 MIN_BITS = np.zeros(_KINDS, np.int64)
 """Bits that a message of each kind needs: up to the last field that every receiver sends.
@@ -43,8 +39,6 @@ MIN_BITS[1:_KINDS] = [
 
 FAULTS = ("", "bad_payload", "unknown_type", "short_payload", "bad_mmsi")
 """Why an assembled message cannot be read, by code."""
-_BAD_PAYLOAD, _UNKNOWN_TYPE, _SHORT_PAYLOAD, _BAD_MMSI = range(1, 5)
-MAX_MMSI = 999_999_999
 
 
 class Field(NamedTuple):
@@ -68,11 +62,6 @@ def text_field(places: Mapping[int, tuple[int, int]]) -> Field:
     return field({kind: (first, chars * 6) for kind, (first, chars) in places.items()})
 
 
-_EVERY = tuple(range(_KINDS))
-_MMSI = field({_EVERY: (8, 30)})
-_PART = field({24: (38, 2)})
-
-
 @dataclass(frozen=True)
 class Messages:
     """The messages that one stretch of a stream completed, in order of completion; arrays of one entry each.
@@ -89,7 +78,7 @@ class Messages:
     rows: Places
     refused: Places
     first: Places
-    groups: npt.NDArray[np.uint8]
+    words: Numbers
     starts: Numbers
     bits: Numbers
     kind: Numbers
@@ -102,7 +91,7 @@ class Messages:
     def integers(self, field: Field, which: Places) -> Numbers:
         """One integer field of the messages at `which`; NO_NUMBER where a message has none."""
         found: Numbers = bits_kernel.integers(
-            self.groups, self.starts[which], self.bits[which], self.kind[which], *field
+            self.words, self.starts[which], self.bits[which], self.kind[which], *field
         )
         return found
 
@@ -110,7 +99,7 @@ class Messages:
         """One text field of the messages at `which`, as Arrow's offsets and bytes; empty where there is none."""
         at, width, _ = field
         ends, data = bits_kernel.texts(
-            self.groups, self.starts[which], self.bits[which], self.kind[which], at, width
+            self.words, self.starts[which], self.bits[which], self.kind[which], at, width
         )
         return ends, data
 
@@ -126,8 +115,7 @@ class Messages:
 
     def packed(self) -> tuple[bytes, Numbers]:
         """All payloads as octets, and where each begins (one entry more than messages)."""
-        octets, begins = bits_kernel.pack(self.groups, self.starts, self.bits)
-        return octets.tobytes(), begins
+        return self.words.astype(">i8").tobytes(), self.starts * 8
 
     def raw(self, row: int) -> bytes:
         """The line of a sentence as read."""
@@ -144,7 +132,7 @@ def messages(
     """
     state = np.zeros(1, STATE)
     state["expects"], state["time_us"] = -1, NO_TIME
-    slots = np.zeros(join_kernel.SLOTS, join_kernel.SLOT)
+    slots = join_kernel.fresh_slots()
     held = np.full((join_kernel.SLOTS, MAX_PARTS), -1, np.int32)
     kept, front, rest = np.empty(0, SENTENCE), np.empty(0, np.uint8), np.empty(0, np.uint8)
     offset, final = 0, False
@@ -187,30 +175,16 @@ def _messages(
     """Open the payloads of the messages that `assemble` found and judge them."""
     ends = out[join_kernel.OUT_ENDS, :made]
     parts = out[join_kernel.OUT_PARTS, : ends[-1] if made else 0]
-    groups, starts, bits = bits_kernel.unarmour(buf, rows, parts, ends)
-    kind = np.where(bits >= 6, groups[starts], 0).astype(np.int64)
-    known = np.minimum(kind, _KNOWN_TYPES + 1) % (_KNOWN_TYPES + 1)
-    part = bits_kernel.integers(groups, starts, bits, known, *_PART)
-    kind = np.where(part == 1, PART_B, np.where(part > 1, _OTHER_PART, known))
-    mmsi = bits_kernel.integers(groups, starts, bits, kind, *_MMSI)
-    fault = np.select(
-        [
-            bits < 0,
-            (bits >= 6) & ((kind == 0) | (kind == _OTHER_PART)),
-            (bits < 6) | (bits < MIN_BITS[kind]),
-            mmsi > MAX_MMSI,
-        ],
-        [_BAD_PAYLOAD, _UNKNOWN_TYPE, _SHORT_PAYLOAD, _BAD_MMSI],
-        0,
-    )
+    words, starts, bits = bits_kernel.unarmour(buf, rows, parts, ends)
+    kind, mmsi, fault = bits_kernel.judge(words, starts, bits, MIN_BITS)
     return Messages(
-        sentences=int(np.count_nonzero(rows["ais"][kept:])),
+        sentences=bits_kernel.count_ais(rows, kept),
         other_lines=other_lines,
         buf=buf,
         rows=rows,
         refused=out[join_kernel.OUT_REFUSED, :refusals],
         first=out[join_kernel.OUT_FIRSTS, :made],
-        groups=groups,
+        words=words,
         starts=starts,
         bits=bits,
         kind=kind,

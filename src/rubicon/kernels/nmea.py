@@ -142,6 +142,11 @@ def _measure(buf: Array, at: int, limit: int, marks: Array) -> int:
     k = at + 1
     while k < limit:
         byte = buf[k]
+        # Nearly every byte is above the comma: one comparison decides it.
+        if byte > COMMA and byte != BACKSLASH:
+            parity ^= byte
+            k += 1
+            continue
         kind = _CLASS[byte]
         if kind != _ORDINARY:
             if kind != _COMMA:

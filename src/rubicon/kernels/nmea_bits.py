@@ -22,59 +22,107 @@ _ARMOUR[96:120] = np.arange(40, 64)
 
 
 @njit(nogil=True, cache=True)
-def _open_armour(armoured: Array, groups: Array) -> int:
-    """Write the values of characters; gives 0 when all are legal."""
-    seen = 0
-    for k in range(armoured.size):
-        value = _ARMOUR[armoured[k]]
-        seen |= value
-        groups[k] = value
-    return seen & 192
-
-
-@njit(nogil=True, cache=True)
 def unarmour(buf: Array, rows: Array, parts: Array, ends: Array) -> tuple[Array, Array, Array]:
-    """Six-bit groups of all messages in a row, where each message starts, and its length in bits.
+    """Payloads as 64-bit words, each message from a word of its own on; where each starts, and its length in bits.
 
-    The length is -1 when a character is not one of the armour, the number of fill bits is not 0 to 5 or more
-    than there are bits, or a part other than the last has fill bits.
+    Bits beyond the length are zero. `starts` has one entry more than there are messages. The length is -1 when a
+    character is not one of the armour, the number of fill bits is not 0 to 5 or more than there are bits, or a part
+    other than the last has fill bits.
     """
     size = 0
     for p in range(parts.size):
         size += rows[parts[p]]["length"]
-    groups = np.zeros(size + 1, np.uint8)
-    starts, bits = np.empty(ends.size, np.int64), np.empty(ends.size, np.int64)
+    words = np.zeros(size * 6 // 64 + ends.size + 2, np.int64)
+    starts, bits = np.empty(ends.size + 1, np.int64), np.empty(ends.size, np.int64)
     to, p = 0, 0
     for m in range(ends.size):
         starts[m] = to
-        worst, fill = 0, 0
+        worst, fill, seen, chars, held, used = 0, 0, 0, 0, np.int64(0), 0
         while p < ends[m]:
             row = rows[parts[p]]
             worst = max(worst, fill)
             fill = row["fill"]
             worst = max(worst, 0 if fill <= 5 else ILLEGAL)
-            length = row["length"]
-            worst |= _open_armour(buf[row["payload"] : row["payload"] + length], groups[to : to + length])
-            to += length
+            begin, length = row["payload"], row["length"]
+            for k in range(begin, begin + length):
+                value = np.int64(_ARMOUR[buf[k]])
+                seen |= value
+                if used <= 58:
+                    held = (held << 6) | value
+                    used += 6
+                    if used == 64:
+                        words[to] = held
+                        to, held, used = to + 1, np.int64(0), 0
+                else:
+                    over = used - 58
+                    words[to] = (held << (6 - over)) | (value >> over)
+                    to, held, used = to + 1, value & ((1 << over) - 1), over
+            chars += length
             p += 1
-        length_bits = (to - starts[m]) * 6 - fill
-        bits[m] = length_bits if worst == 0 and length_bits >= 0 else -1
-    return groups, starts, bits
+        length_bits = chars * 6 - fill
+        bits[m] = length_bits if worst == 0 and seen < 64 and length_bits >= 0 else -1
+        if used > 0:
+            words[to] = held << (64 - used)
+            to += 1
+        if bits[m] >= 0 and to > starts[m]:
+            _clear(words, starts[m], to, bits[m])
+    starts[ends.size] = to
+    return words, starts, bits
 
 
 @njit(nogil=True, cache=True)
-def _bits(groups: Array, start: int, bit: int, width: int) -> int:
+def _clear(words: Array, start: int, end: int, bits: int) -> None:
+    """Zero what lies behind the last bit of a message."""
+    keep = bits - 64 * (end - 1 - start)
+    if keep <= 0:
+        words[end - 1] = 0
+        keep, end = keep + 64, end - 1
+    if keep < 64 and end > start:
+        words[end - 1] &= np.int64(-1) << (64 - keep)
+
+
+@njit(nogil=True, cache=True)
+def _bits(words: Array, start: int, bit: int, width: int) -> int:
     """The unsigned number of `width` bits (at most 32) that begins at a bit of the message at `start`."""
-    first, last = start + bit // 6, start + (bit + width - 1) // 6
-    value = 0
-    for k in range(first, last + 1):
-        value = value * 64 + groups[k]
-    return (value >> ((last - start + 1) * 6 - bit - width)) & ((1 << width) - 1)
+    at, first = start + (bit >> 6), bit & 63
+    spare = 64 - first - width
+    if spare >= 0:
+        found: int = (words[at] >> spare) & ((1 << width) - 1)
+        return found
+    value = (words[at] << -spare) | ((words[at + 1] >> (64 + spare)) & ((1 << -spare) - 1))
+    return value & ((1 << width) - 1)
+
+
+@njit(nogil=True, cache=True)
+def fields(words: Array, starts: Array, which: Array, layout: Array, out: Array) -> None:
+    """Several integer fields of messages of one layout; bits beyond the end of a message read as zero.
+
+    Row f of `layout` is first bit, width and whether it is signed; row f of `out` gets the values of the messages
+    `which`. Blocks of messages are small enough to stay near the processor for all fields.
+    """
+    for begin in range(0, which.size, 2048):
+        end = min(begin + 2048, which.size)
+        for f in range(layout.shape[0]):
+            bit, width, signed = layout[f, 0], layout[f, 1], layout[f, 2]
+            at, spare = bit >> 6, 64 - (bit & 63) - width
+            mask, top = (1 << width) - 1, 1 << (width - 1)
+            for n in range(begin, end):
+                start = starts[which[n]] + at
+                if start >= starts[which[n] + 1]:
+                    value = np.int64(0)
+                elif spare >= 0:
+                    value = (words[start] >> spare) & mask
+                else:
+                    value = words[start] << -spare
+                    if start + 1 < starts[which[n] + 1]:
+                        value |= (words[start + 1] >> (64 + spare)) & ((1 << -spare) - 1)
+                    value &= mask
+                out[f, n] = value - ((value & top) << 1) if signed else value
 
 
 @njit(nogil=True, cache=True)
 def integers(
-    groups: Array, starts: Array, bits: Array, kinds: Array, at: Array, width: Array, signed: bool
+    words: Array, starts: Array, bits: Array, kinds: Array, at: Array, width: Array, signed: bool
 ) -> Array:
     """One integer field of many messages; `at` and `width` say by kind of message where it lies.
 
@@ -86,14 +134,14 @@ def integers(
         if wide == 0 or bit + wide > bits[m]:
             out[m] = NO_NUMBER
             continue
-        value = _bits(groups, starts[m], bit, wide)
+        value = _bits(words, starts[m], bit, wide)
         out[m] = value - (1 << wide) if signed and value >> (wide - 1) else value
     return out
 
 
 @njit(nogil=True, cache=True)
 def texts(
-    groups: Array, starts: Array, bits: Array, kinds: Array, at: Array, width: Array
+    words: Array, starts: Array, bits: Array, kinds: Array, at: Array, width: Array
 ) -> tuple[Array, Array]:
     """One text field of many messages as Arrow keeps strings: ends of each, and all bytes.
 
@@ -105,7 +153,7 @@ def texts(
         begin, bit = used, at[kinds[m]]
         length = min(width[kinds[m]], bits[m] - bit) // 6
         for k in range(length):
-            value = _bits(groups, starts[m], bit + 6 * k, 6)
+            value = _bits(words, starts[m], bit + 6 * k, 6)
             if value == 0:
                 break
             if value != 32 or used > begin:
@@ -166,28 +214,64 @@ def receivers(buf: Array, rows: Array, which: Array) -> tuple[Array, Array]:
     return ends, out[:used]
 
 
-@njit(nogil=True, cache=True)
-def pack(groups: Array, starts: Array, bits: Array) -> tuple[Array, Array]:
-    """Payloads as octets, each from an octet of its own on and zero behind its last bit; and where each begins.
+BAD_PAYLOAD, UNKNOWN_TYPE, SHORT_PAYLOAD, BAD_MMSI = range(1, 5)
+TYPES, PART_B, OTHER_PART = 27, 28, 29
+"""Types of message are 1 to 27; part B of type 24 is a kind of its own, and so is any other part."""
+MAX_MMSI = 999_999_999
 
-    `starts` of the answer has one entry more than there are messages. Messages without bits have no octets.
-    """
-    begins = np.zeros(starts.size + 1, np.int64)
-    for m in range(starts.size):
-        begins[m + 1] = begins[m] + (max(bits[m], 0) + 7) // 8
-    out = np.zeros(begins[-1], np.uint8)
-    for m in range(starts.size):
-        to, held, width = begins[m], 0, 0
-        for k in range((max(bits[m], 0) + 5) // 6):
-            held = ((held << 6) | groups[starts[m] + k]) & 0xFFFF
-            width += 6
-            if width >= 8:
-                width -= 8
-                out[to] = (held >> width) & 255
-                to += 1
-        if to < begins[m + 1]:
-            out[to] = (held << (8 - width)) & 255
-        over = (8 - bits[m] % 8) % 8
-        if bits[m] > 0:
-            out[begins[m + 1] - 1] &= (255 << over) & 255
-    return out, begins
+
+@njit(nogil=True, cache=True)
+def judge(words: Array, starts: Array, bits: Array, min_bits: Array) -> tuple[Array, Array, Array]:
+    """Kind of each message (0 for a type that is none), its MMSI (NO_NUMBER without one) and why it cannot be read, or 0."""
+    kind, mmsi = np.empty(bits.size, np.int64), np.empty(bits.size, np.int64)
+    fault = np.zeros(bits.size, np.int64)
+    for m in range(bits.size):
+        first = words[starts[m]] if bits[m] > 0 else np.int64(0)
+        type_ = (first >> 58) & 63 if bits[m] >= 6 else np.int64(0)
+        kind[m] = type_ if type_ <= TYPES else 0
+        if type_ == 24 and bits[m] >= 40:
+            part = (first >> 24) & 3
+            kind[m] = 24 if part == 0 else PART_B if part == 1 else OTHER_PART
+        mmsi[m] = (first >> 26) & 0x3FFFFFFF if bits[m] >= 38 else NO_NUMBER
+        if bits[m] < 0:
+            fault[m] = BAD_PAYLOAD
+        elif bits[m] >= 6 and (kind[m] == 0 or kind[m] == OTHER_PART):
+            fault[m] = UNKNOWN_TYPE
+        elif bits[m] < 6 or bits[m] < min_bits[kind[m]]:
+            fault[m] = SHORT_PAYLOAD
+        elif mmsi[m] > MAX_MMSI:
+            fault[m] = BAD_MMSI
+    return kind, mmsi, fault
+
+
+@njit(nogil=True, cache=True)
+def heard(rows: Array, which: Array) -> tuple[Array, Array]:
+    """Byte offset and time of the sentences `which`."""
+    offset, time_us = np.empty(which.size, np.int64), np.empty(which.size, np.int64)
+    for n in range(which.size):
+        row = rows[which[n]]
+        offset[n], time_us[n] = row["offset"], row["time_us"]
+    return offset, time_us
+
+
+@njit(nogil=True, cache=True)
+def count_ais(rows: Array, begin: int) -> int:
+    """How many rows from `begin` on are VDM or VDO sentences."""
+    found = 0
+    for r in range(begin, rows.size):
+        found += rows[r]["ais"] != 0
+    return found
+
+
+@njit(nogil=True, cache=True)
+def octets(words: Array, starts: Array, bits: Array, which: Array) -> tuple[Array, Array]:
+    """Payloads of messages as octets, as Arrow keeps binaries: ends of each, and all bytes."""
+    ends = np.zeros(which.size + 1, np.int32)
+    for n in range(which.size):
+        ends[n + 1] = ends[n] + (max(bits[which[n]], 0) + 7) // 8
+    out = np.empty(ends[-1], np.uint8)
+    for n in range(which.size):
+        start, to = starts[which[n]], ends[n]
+        for k in range(ends[n + 1] - to):
+            out[to + k] = (words[start + k // 8] >> (56 - 8 * (k % 8))) & 255
+    return ends, out

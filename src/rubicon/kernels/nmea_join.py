@@ -31,12 +31,16 @@ MAX_SPREAD_US = 60_000_000
 """Parts whose times lie further apart than this belong to different messages."""
 
 SLOT = np.dtype([("key", np.int64), ("born", np.int64), ("time_us", np.int64), ("total", np.int64),
-                 ("held", np.int64), ("stage", np.int64), ("echo", np.int64), ("station", np.int64)])  # fmt: skip
+                 ("held", np.int64), ("stage", np.int64), ("echo", np.int64), ("station", np.int64),
+                 ("before", np.int64)])  # fmt: skip
 """A multipart message: collecting, done (kept to know late duplicates), or given up; `echo` while every part
-so far repeats the last finished message of the same key; `station` as `_station` gives it."""
+so far repeats the last finished message of the same key; `station` as `_station` gives it; `before` is the number of the
+slot before in its bucket, -1 for none."""
 COLLECTING, DONE, GIVEN_UP = range(3)
 SLOTS = 1024
 """A power of two above MAX_AGE: every sentence opens at most one slot."""
+BUCKETS = 256
+"""Slots are found by a hash of their key: `before` of row SLOTS + bucket is the number of the last slot in it."""
 OUT_PARTS, OUT_ENDS, OUT_FIRSTS, OUT_REFUSED = range(4)
 
 
@@ -112,6 +116,19 @@ def _station(buf: Array, row: Array) -> int:
     return mark
 
 
+def fresh_slots() -> Array:
+    """Empty slots and buckets."""
+    slots = np.zeros(SLOTS + BUCKETS, SLOT)
+    slots["before"] = -1
+    return slots
+
+
+@njit(nogil=True, cache=True)
+def _bucket(key: int) -> int:
+    """Row of the bucket of a key."""
+    return SLOTS + (key ^ (key >> 9) ^ (key >> 18)) % BUCKETS
+
+
 @njit(nogil=True, cache=True)
 def _find(slots: Array, state: Array, key: int, station: int) -> tuple[int, int]:
     """Slot that collects the key, and the last finished one of it; -1 where there is none.
@@ -119,13 +136,15 @@ def _find(slots: Array, state: Array, key: int, station: int) -> tuple[int, int]
     Slots of another station are not seen; one that names none fits all.
     """
     collecting, done = -1, -1
-    for k in range(state["next"] - 1, state["oldest"] - 1, -1):
+    k = slots[_bucket(key)]["before"]
+    while k >= state["oldest"]:
         slot = slots[k % SLOTS]
         if slot["key"] == key and (station == 0 or slot["station"] in (0, station)):
             if slot["stage"] == COLLECTING:
                 collecting = k % SLOTS
             elif slot["stage"] == DONE and done < 0:
                 done = k % SLOTS
+        k = slot["before"]
     return collecting, done
 
 
@@ -201,6 +220,8 @@ def assemble(
                 continue
             if into < 0:
                 into = state["next"] % SLOTS
+                bucket = _bucket(row["key"])
+                slots[into]["before"], slots[bucket]["before"] = slots[bucket]["before"], state["next"]
                 state["next"] += 1
                 _open(slots[into], held[into], row)
             slot = slots[into]

@@ -96,7 +96,7 @@ def sniff(head: bytes) -> bool:
 
 
 def read(file: SourceFile, options: Input) -> Iterator[Batch]:
-    """Read a log; batches of at most some 200,000 messages, in the order in which messages were complete.
+    """Read a log; batches of at most some 40,000 messages, in the order in which messages were complete.
 
     No option applies. Raises NoUsableRows when there is no AIS sentence at all, and the errors of `open_stream`.
     """
@@ -269,7 +269,7 @@ def _about(part: Messages, message: int) -> str:
     """What a refused message was, in words."""
     if part.bits[message] < 6:
         return "no message type can be read"
-    kind = int(part.groups[part.starts[message]])
+    kind = int(part.words[part.starts[message]] >> 58) & 63
     mmsi = f", MMSI {part.mmsi[message]:09d}" if part.mmsi[message] >= 0 else ""
     return f"type {kind} of {part.bits[message]} bits{mmsi}"
 
