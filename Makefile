@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 OUT ?= rubicon-demo
-.PHONY: setup dev ui wheel demo test check bench docs clean
+.PHONY: setup dev ui wheel demo test check bench bench-long docs clean
 
 setup: .venv/core.done  ## install Rubicon into .venv and compile its kernels
 dev: .venv/dev.done     ## and what the tests need
@@ -44,6 +44,9 @@ bench: dev              ## measure against peers and write the README's table
 
 docs: dev               ## the documentation as a site that works offline, in build/docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+bench-long: dev         ## the benchmarks that take an hour
+	$(BIN)/python -m benchmarks --long
 
 clean:
 	rm -rf .venv $(OUT) ui/node_modules src/rubicon/web/static

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,6 +36,10 @@ def options_for(kind: str, profile: str = "rubicon", settings: Mapping[str, Any]
         known = ", ".join(module.Options.model_fields)
         raise OptionError(f"option `{key}`: {first['msg']}; there are {known}", place=kind) from error
     return made
+
+
+MOST_ROWS = 4_000_000
+"""Rows that a detector is given at a time: about half a gigabyte of positions."""
 
 
 class Given(NamedTuple):
@@ -66,10 +72,23 @@ def local(kind: str, source: Source, options: BaseModel) -> pa.Table:
 
 
 def _whole_vessels(source: Source) -> Iterable[pa.Table]:
-    """Tables of positions that each hold all rows of the vessels in them."""
+    """Tables of positions that each hold all rows of the vessels in them, cut where a bucket is large."""
     if isinstance(source, Lake):
-        return (source.positions(bucket) for bucket in source.buckets())
+        return (part for bucket in source.buckets() for part in _cut(source.positions(bucket)))
     return [source.positions if isinstance(source, Given) else source]
+
+
+def _cut(positions: pa.Table) -> Iterable[pa.Table]:
+    """Whole vessels in parts of about MOST_ROWS rows: sorting and detecting take several times the memory of their rows."""
+    parts = -(-positions.num_rows // MOST_ROWS)
+    if parts <= 1:
+        yield positions
+        return
+    coded = positions["vessel_id"].combine_chunks().dictionary_encode()
+    part_of = np.array([zlib.crc32(name.encode()) // 7919 % parts for name in coded.dictionary.to_pylist()])
+    part = part_of[coded.indices.to_numpy()]
+    for number in range(parts):
+        yield positions.filter(pa.array(part == number))
 
 
 def _statements(source: Source) -> pa.Table:

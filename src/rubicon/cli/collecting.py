@@ -33,6 +33,7 @@ from rubicon.collect.opening import open_stream
 from rubicon.errors import NoUsableRows, UsageError
 from rubicon.schema import Origin
 from rubicon.simulate import simulate as run_scenario
+from rubicon.simulate.fleet import simulate_positions
 from rubicon.store.lake import Lake
 
 
@@ -153,15 +154,31 @@ def decode(
 
 
 def simulate(
-    scenario: Annotated[Path, typer.Argument(help="Scenario file (TOML).")],
     out: Out,
+    scenario: Annotated[Path | None, typer.Argument(help="Scenario file (TOML).")] = None,
+    positions: Annotated[
+        int,
+        typer.Option(
+            help="Instead of a scenario: so many positions of fictional ships, for measuring speed."
+        ),
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Seed: the same gives the same bytes.")] = 0,
     json_: Json = False,
 ) -> None:
     """Make AIS with known truth from a scenario of fictional ships; every file says that it is simulated.
 
+    With --positions N, one Parquet file of about N positions without truth, for measuring.
+
     Example: rubicon simulate scenario.toml --out sim --seed 1
     """
+    if (scenario is None) == (not positions):
+        raise UsageError("give one of a scenario and --positions")
+    if scenario is None:
+        path = simulate_positions(positions, out, seed)
+        if json_:
+            answer({"file": str(path)})
+        say(f"next: rubicon ingest {path} --lake lake --simulated")
+        return
     made = run_scenario(scenario, out, seed)
     if json_:
         answer(asdict(made))

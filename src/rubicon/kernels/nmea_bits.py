@@ -37,7 +37,8 @@ def unarmour(buf: Array, rows: Array, parts: Array, ends: Array) -> tuple[Array,
     to, p = 0, 0
     for m in range(ends.size):
         starts[m] = to
-        worst, fill, seen, chars, held, used = 0, 0, 0, 0, np.int64(0), 0
+        worst, fill, seen, chars, used = 0, 0, 0, 0, 0
+        held: Any = np.int64(0)
         while p < ends[m]:
             row = rows[parts[p]]
             worst = max(worst, fill)
@@ -46,7 +47,7 @@ def unarmour(buf: Array, rows: Array, parts: Array, ends: Array) -> tuple[Array,
             begin, length = row["payload"], row["length"]
             for k in range(begin, begin + length):
                 value = np.int64(_ARMOUR[buf[k]])
-                seen |= value
+                seen |= int(value)
                 if used <= 58:
                     held = (held << 6) | value
                     used += 6
@@ -89,7 +90,7 @@ def _bits(words: Array, start: int, bit: int, width: int) -> int:
     if spare >= 0:
         found: int = (words[at] >> spare) & ((1 << width) - 1)
         return found
-    value = (words[at] << -spare) | ((words[at + 1] >> (64 + spare)) & ((1 << -spare) - 1))
+    value: int = (words[at] << -spare) | ((words[at + 1] >> (64 + spare)) & ((1 << -spare) - 1))
     return value & ((1 << width) - 1)
 
 
