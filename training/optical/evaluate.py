@@ -28,8 +28,17 @@ def main() -> None:
     rows, headings, ships, right, accepted = [], [], 0, 0, 0
     for path in sorted(options.data.glob("*.jpg"))[:: options.every]:
         truth = np.loadtxt(path.with_suffix(".txt"), ndmin=2)
-        boxes = np.c_[truth[:, 7:9].min(1), truth[:, 7:9].min(1), truth[:, 9:11]] if truth.shape[1] < 11 else truth[:, 7:11]
-        boxes = np.c_[np.minimum(boxes[:, 0], boxes[:, 2]), np.minimum(boxes[:, 1], boxes[:, 3]), np.maximum(boxes[:, 0], boxes[:, 2]), np.maximum(boxes[:, 1], boxes[:, 3])]
+        boxes = (
+            np.c_[truth[:, 7:9].min(1), truth[:, 7:9].min(1), truth[:, 9:11]]
+            if truth.shape[1] < 11
+            else truth[:, 7:11]
+        )
+        boxes = np.c_[
+            np.minimum(boxes[:, 0], boxes[:, 2]),
+            np.minimum(boxes[:, 1], boxes[:, 3]),
+            np.maximum(boxes[:, 0], boxes[:, 2]),
+            np.maximum(boxes[:, 1], boxes[:, 3]),
+        ]
         found, _, _ = optical.ships(replace(read_picture(path), sensor=Sensor.OPTICAL))
         ships += len(boxes)
         taken: set[int] = set()
@@ -41,9 +50,15 @@ def main() -> None:
             rows.append((one.score, hit))
             if hit:
                 taken.add(best)
-                axis = np.degrees(np.arctan2(truth[best, 0] - truth[best, 2], truth[best, 3] - truth[best, 1]))
+                axis = np.degrees(
+                    np.arctan2(truth[best, 0] - truth[best, 2], truth[best, 3] - truth[best, 1])
+                )
                 headings.append(abs((one.shape.axis_deg - axis + 90) % 180 - 90))
-            inside = [k for k, b in enumerate(boxes) if k not in centred and b[0] <= one.shape.x <= b[2] and b[1] <= one.shape.y <= b[3]]
+            inside = [
+                k
+                for k, b in enumerate(boxes)
+                if k not in centred and b[0] <= one.shape.x <= b[2] and b[1] <= one.shape.y <= b[3]
+            ]
             if one.accepted:
                 accepted += 1
                 right += bool(inside)
@@ -52,8 +67,12 @@ def main() -> None:
     hit = np.cumsum([r[1] for r in rows])
     precision, recall = hit / np.arange(1, len(rows) + 1), hit / ships
     envelope = np.maximum.accumulate(precision[::-1])[::-1]
-    print(f"{ships} ships: AP50 {np.sum(np.diff(np.r_[0, recall]) * envelope):.3f}; accepted {accepted}, centre in a ship's box {right}, F1 {2 * right / (accepted + ships):.3f}")
-    print(f"heading within 10 degrees in {np.mean(np.array(headings) <= 10):.0%} of {len(headings)} boxes found")
+    print(
+        f"{ships} ships: AP50 {np.sum(np.diff(np.r_[0, recall]) * envelope):.3f}; accepted {accepted}, centre in a ship's box {right}, F1 {2 * right / (accepted + ships):.3f}"
+    )
+    print(
+        f"heading within 10 degrees in {np.mean(np.array(headings) <= 10):.0%} of {len(headings)} boxes found"
+    )
 
 
 if __name__ == "__main__":
