@@ -185,6 +185,57 @@ def match_(
     say("A dark detection is one that no track given here explains. Next: --json for all candidates")
 
 
+@scene.command()
+def change(
+    before: Annotated[Path, typer.Argument(help="The first look.")],
+    after: Annotated[Path, typer.Argument(help="The second look: same sensor, size and pixels.")],
+    area: Annotated[
+        Path, typer.Option("--area", help="GeoJSON polygons of yards and piers, `name` in properties.")
+    ],
+    sensor: Annotated[
+        Sensor | None, typer.Option(help="sar or optical; else from the file's own words.")
+    ] = None,
+    values: Annotated[
+        Values | None, typer.Option(help="Unit of a radar picture: dn, sigma0, db or 8bit.")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Find what changed between two looks inside the polygons of yards and piers.
+
+    Example: rubicon scene change may.tif june.tif --area najin-yards.geojson --json
+    """
+    from rubicon.collect.scenes.areas import masks
+    from rubicon.collect.scenes.geotiff import read_picture
+    from rubicon.detect.berths import change as compare
+
+    one, two = (stated(read_picture(path), sensor, values, None) for path in (before, after))
+    made = []
+    for name, mask in masks(area, one):
+        compared = compare(one, two, mask)
+        made.append(
+            {"berth": name, "shift_px": compared.shift_px, "changes": [changed(c) for c in compared.changes]}
+        )
+    if json_:
+        answer({"before": one.source_id, "after": two.source_id, "areas": made})
+        return
+    for each in made:
+        print(f"{each['berth']}: {len(each['changes'])} changes")
+    say("A change is not a cargo. Next: --json for area, length, sign and score of each")
+
+
+def changed(one: Any) -> dict[str, Any]:
+    """One change for JSON."""
+    return {
+        "area_m2": one.area_m2,
+        "length_m": one.length_m,
+        "width_m": one.width_m,
+        "pixels": one.pixels,
+        "sign": one.sign,
+        "score": round(one.score, 4),
+        "corners_px": [[round(x, 1), round(y, 1)] for x, y in one.shape.corners],
+    }
+
+
 def read_detections(path: Path, *, accepted_only: bool) -> list[dict[str, Any]]:
     """Rows for matching from GeoJSON; raises UnknownFormat, and NoUsableRows when no detection has a place."""
     try:
