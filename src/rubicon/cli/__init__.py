@@ -17,7 +17,8 @@ from rubicon.errors import OutputFailed, RubiconError
 ROOMS = {
     "cases": ("demo", "run", "warm"),
     "collecting": ("ingest", "simulate"),
-    "detecting": ("detect", "reach"),
+    "detecting": ("detect",),
+    "reaching": ("reach", "coast"),
     "screening": ("lists", "screen"),
     "assessing": ("assess",),
     "responding": ("respond",),

@@ -1,9 +1,7 @@
-"""`rubicon detect` and `rubicon reach`."""
+"""`rubicon detect`."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +9,6 @@ import polars as pl
 import pyarrow as pa
 import typer
 
-import rubicon.detect.reach as reach_module
 from rubicon import engine
 from rubicon.cli.collecting import input_of
 from rubicon.cli.common import (
@@ -23,7 +20,6 @@ from rubicon.cli.common import (
     SpeedUnit,
     Timezone,
     answer,
-    err,
     rows,
     say,
     settings,
@@ -31,7 +27,6 @@ from rubicon.cli.common import (
 from rubicon.collect.columns import read_positions
 from rubicon.detect import segments
 from rubicon.errors import InputMissing, UsageError
-from rubicon.geo.ports import find_port
 from rubicon.store.lake import Lake
 
 
@@ -124,56 +119,6 @@ def _write(table: pa.Table, path: Path) -> None:
         flat.with_columns(pl.col(pl.Datetime).dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ")).write_csv(path)
 
 
-def fix(text: str) -> reach_module.Fix:
-    """Read LAT,LON,TIME.
-
-    Raises UsageError naming the text that is no fix.
-    """
-    try:
-        lat, lon, when = text.split(",", maxsplit=2)
-        time = datetime.fromisoformat(when.strip())
-        return reach_module.Fix(float(lat), float(lon), time if time.tzinfo else time.replace(tzinfo=UTC))
-    except ValueError as error:
-        raise UsageError("expected LAT,LON,TIME such as 42.9,132.0,2024-05-03T06:00Z", place=text) from error
-
-
-def reach(
-    from_: Annotated[str, typer.Option("--from", help="Last fix before the gap: LAT,LON,TIME.")],
-    to: Annotated[str, typer.Option("--to", help="First fix after it: LAT,LON,TIME.")],
-    port: Annotated[str, typer.Option(help="Port name or alias.")],
-    max_speed_kn: Annotated[float, typer.Option(help="Highest speed of the ship, knots.")] = 14.0,
-    stay_h: Annotated[float, typer.Option(help="Shortest stay that counts as a call, hours.")] = 12.0,
-    json_: Json = False,
-) -> None:
-    """Answer: could the ship have called at the port in the gap between two fixes?
-
-    Example: rubicon reach --from 43.05,131.85,2024-05-03T06:00Z --to 42.7,133.0,2024-05-06T06:00Z --port Najin
-    """
-    found = find_port(port)
-    made = reach_module.reach(fix(from_), fix(to), found, max_speed_kn=max_speed_kn, stay_h=stay_h)
-    if json_:
-        answer(
-            {
-                key: value.isoformat().replace("+00:00", "Z") if hasattr(value, "isoformat") else value
-                for key, value in asdict(made).items()
-            }
-        )
-        return
-    say(
-        f"{found.name}: {made.distance_km[0]:.1f} km by sea from the last fix, {made.distance_km[1]:.1f} km to the next"
-    )
-    if made.feasible:
-        say(
-            f"feasible at {max_speed_kn:g} kn with a stay of {stay_h:g} h: slack {made.slack_h:.1f} h, longest stay {made.longest_stay_h:.1f} h"
-        )
-    else:
-        say(f"not feasible at {max_speed_kn:g} kn with a stay of {stay_h:g} h")
-    if made.speed_needed_kn is not None:
-        say(f"speed needed: {made.speed_needed_kn:.1f} kn")
-    err.print("A gap is not a call: this says what the ship could have done.")
-
-
 def add_to(app: typer.Typer) -> None:
     """Put the verbs of this room on the command line."""
     app.command()(detect)
-    app.command()(reach)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,9 +24,12 @@ import pyarrow as pa
 from rubicon.case import Port, utc
 from rubicon.errors import NoWater, OutsideCoastline
 from rubicon.geo.coast import Coast, load_coast
-from rubicon.geo.earth import distance_km
-from rubicon.geo.envelope import Floats, Reach, check_options, envelope, gap_hours, reach_at, reach_one
-from rubicon.geo.sea import Way, check_position, no_way, ways_to
+from rubicon.geo.earth import NAUTICAL_MILE_M, distance_km
+from rubicon.geo.envelope import REDUCTION, Reach, check_options, envelope, gap_hours, reach_at, reach_one
+from rubicon.geo.gshhg import Floats
+from rubicon.geo.likely import Assumed
+from rubicon.geo.many import CELL_KM
+from rubicon.geo.sea import SNAP_KM, Way, check_position, no_way, ways_to
 
 NUMBERS = tuple(Reach.__dataclass_fields__)
 
@@ -59,8 +62,12 @@ def reach(
     max_speed_kn: float = 14.0,
     stay_h: float = 12.0,
     coast: Coast | None = None,
+    assumed: Assumed | None = None,
 ) -> Reach:
     """Could a ship have called at the port between two fixes?
+
+    `assumed` is what the probability rests on: `geo.likely.for_ship` and `for_port` make it from a ship's own history
+    and a port's calls; without it the assumption for all ships counts, with the port's usual stay.
 
     A fix or port on land counts from the water near it. Raises InvalidPosition (a fix later than the next),
     OptionError (speed, stay), OutsideCoastline, NoWater.
@@ -72,12 +79,67 @@ def reach(
     for place, km in zip(ends, ways.km, strict=True):
         if np.isnan(km):
             raise no_way(place)
-    (to_km, from_km), least = ways.km.tolist(), ways.least_km.tolist()
+    (to_km, from_km), least = ways.km.tolist(), lower_bound(ways.least_km).tolist()
     return reach_one(
         (to_km, from_km), from_fix.time_utc, to_fix.time_utc, least_km=(least[0], least[1]),
         straight_km=_straight_km(distance_km(*ends[0], *ends[1]), to_km, from_km),
-        max_speed_kn=max_speed_kn, stay_h=stay_h, usual_stay_h=port.usual_stay_h,
+        max_speed_kn=max_speed_kn, stay_h=stay_h, assumed=_of_port(assumed or Assumed(), port),
     )  # fmt: skip
+
+
+def ports_inside(
+    from_fix: Fix,
+    to_fix: Fix,
+    ports: Sequence[Port],
+    *,
+    max_speed_kn: float = 14.0,
+    stay_h: float = 12.0,
+    coast: Coast | None = None,
+    assumed: Assumed | None = None,
+) -> list[tuple[Port, Reach]]:
+    """Every port that the gap leaves time for, with the numbers of `reach`, likeliest first.
+
+    Ports outside the coastline in use, and those without water, are passed over. Raises as `reach` does for the fixes.
+    """
+    coast = coast or load_coast()
+    check_options(max_speed_kn, stay_h)
+    reach_km = gap_hours(from_fix.time_utc, to_fix.time_utc) * max_speed_kn * NAUTICAL_MILE_M / 1000.0
+    found = []
+    for port in ports:
+        place = port.lat_deg, port.lon_deg
+        # The geodesic is never longer than the way by sea, so most ports of the world are passed over at once.
+        nearest = distance_km(*from_fix.place, *place) + distance_km(*place, *to_fix.place) - 2.0 * SNAP_KM
+        if (1.0 - REDUCTION) * nearest > reach_km or not coast.covers(*place):
+            continue
+        try:
+            made = reach(
+                from_fix, to_fix, port, max_speed_kn=max_speed_kn, stay_h=stay_h, coast=coast, assumed=assumed
+            )
+        except NoWater as error:
+            if error.place in (_words(from_fix.place), _words(to_fix.place)):
+                raise
+            continue
+        if made.feasible:
+            found.append((port, made))
+    return sorted(found, key=lambda pair: (-pair[1].likelihood_ratio, pair[0].name))
+
+
+def _words(place: tuple[float, float]) -> str:
+    return f"{place[0]:g}, {place[1]:g}"
+
+
+def _of_port(assumed: Assumed, port: Port) -> Assumed:
+    """The assumption with the port's own usual stay, unless calls were counted for it."""
+    return (
+        assumed
+        if assumed.basis[1:] != Assumed().basis[1:]
+        else replace(assumed, usual_stay_h=port.usual_stay_h)
+    )
+
+
+def lower_bound(least_km: Floats) -> Floats:
+    """The shortest that ways can be, in km, before the reduction."""
+    return np.maximum(least_km - CELL_KM, 0.0)
 
 
 def _straight_km(direct_km: Any, to_km: Any, from_km: Any) -> Any:
@@ -92,18 +154,19 @@ def reach_gaps(
     *,
     stay_h: float = 12.0,
     coast: Coast | None = None,
+    assumed: Mapping[str, Assumed] | None = None,
 ) -> list[dict[str, Any]]:
     """Reachability of each port in each gap: a row for each pair, in the order of gaps and ports.
 
     `gaps` are EVENT rows of kind `gap` (others are passed over). `max_speed_kn` is one speed or speeds by
     `vessel_id` (14 for ships that it leaves out). A row has
-    `event_id`, `vessel_id`, `port`, the numbers of `Reach`, and `reason`: null, or why the numbers are.
-    One field is computed, or read from the cache, for each port.
+    `event_id`, `vessel_id`, `port`, the numbers of `Reach` (with the likelihood ratio that evidence is fused with), and
+    `reason`: null, or why the numbers are. `assumed` holds assumptions by `vessel_id`. One field is computed, or read from the cache, for each port.
     """
     coast = coast or load_coast()
     rows = [_Gap.of(row, coast) for row in gaps.to_pylist() if row["kind"] == "gap"]
     usable = [row for row in rows if not row.reason]
-    by_port = [_port_rows(usable, port, max_speed_kn, stay_h, coast) for port in ports]
+    by_port = [_port_rows(usable, port, max_speed_kn, (stay_h, assumed or {}), coast) for port in ports]
     done = {(row.event_id, p): found for p, found_rows in enumerate(by_port)
             for row, found in zip(usable, found_rows, strict=True)}  # fmt: skip
     return [
@@ -145,20 +208,25 @@ class _Gap:
 
 
 def _port_rows(
-    gaps: Sequence[_Gap], port: Port, max_speed_kn: float | Mapping[str, float], stay_h: float, coast: Coast
+    gaps: Sequence[_Gap],
+    port: Port,
+    max_speed_kn: float | Mapping[str, float],
+    stay: tuple[float, Mapping[str, Assumed]],
+    coast: Coast,
 ) -> list[dict[str, Any]]:
     """Numbers or a reason for one port and each gap."""
     ends = [gap.ends for gap in gaps if gap.ends]
     places = np.array([[fix.place for fix in pair] for pair in ends])
     speeds = np.array([_speed(max_speed_kn, gap.vessel_id) for gap in gaps])
-    check_options(speeds, stay_h)
+    check_options(speeds, stay[0])
     if not ends:
         return []
     try:
         ways = ways_to((port.lat_deg, port.lon_deg), places, coast=coast)
     except (OutsideCoastline, NoWater) as error:
         return [_nothing(f"{port.name}: {error.reason}") for _ in gaps]
-    return _numbers(ways, ends, speeds, (stay_h, port.usual_stay_h))
+    of_ship = [_of_port(stay[1].get(gap.vessel_id, Assumed()), port) for gap in gaps]
+    return _numbers(ways, ends, speeds, stay[0], of_ship)
 
 
 def _speed(max_speed_kn: float | Mapping[str, float], vessel_id: str) -> float:
@@ -166,19 +234,26 @@ def _speed(max_speed_kn: float | Mapping[str, float], vessel_id: str) -> float:
 
 
 def _numbers(
-    ways: Way, ends: Sequence[tuple[Fix, Fix]], speeds: Floats, stays_h: tuple[float, float]
+    ways: Way,
+    ends: Sequence[tuple[Fix, Fix]],
+    speeds: Floats,
+    stay_h: float,
+    assumed: Sequence[Assumed],
 ) -> list[dict[str, Any]]:
     """Numbers of each gap from its two ways, which follow each other in `ways`."""
     known = np.isfinite(ways.km.reshape(-1, 2).sum(axis=1))
-    km, least_km = (np.where(known[:, None], part.reshape(-1, 2), 0.0) for part in (ways.km, ways.least_km))
+    bounds = (ways.km, lower_bound(ways.least_km))
+    km, least_km = (np.where(known[:, None], part.reshape(-1, 2), 0.0) for part in bounds)
     direct = np.array([distance_km(*start.place, *end.place) for start, end in ends])
     hours = np.array([gap_hours(start.time_utc, end.time_utc) for start, end in ends])
-    found = envelope(
-        km, least_km, _straight_km(direct, km[:, 0], km[:, 1]), hours,
-        max_speed_kn=speeds, stay_h=stays_h[0], usual_stay_h=stays_h[1],
-    )  # fmt: skip
-    dry = "no water near one of the fixes from which a way leads to the port"
-    return [
-        {**asdict(reach_at(found, i, start.time_utc, km)), "reason": None} if known[i] else _nothing(dry)
-        for i, (start, _) in enumerate(ends)
-    ]
+    straight = _straight_km(direct, km[:, 0], km[:, 1])
+    dry = _nothing("no water near one of the fixes from which a way leads to the port")
+    rows: list[dict[str, Any]] = [dry] * len(ends)
+    for one in sorted(set(assumed), key=str):
+        at = np.flatnonzero(known & np.array([own == one for own in assumed]))
+        found = envelope(
+            km[at], least_km[at], straight[at], hours[at], max_speed_kn=speeds[at], stay_h=stay_h, assumed=one
+        )
+        for k, i in enumerate(at.tolist()):
+            rows[i] = {**asdict(reach_at(found, k, ends[i][0].time_utc, km[at])), "reason": None}
+    return rows

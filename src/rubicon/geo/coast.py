@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -249,11 +250,14 @@ def _write(out: Path, parts: Mapping[str, npt.NDArray[Any]]) -> None:
 
 
 def load_coast(path: Path | None = None) -> Coast:
-    """Load an extract; without a path, the one that ships: the northern East Sea / Sea of Japan.
+    """Load an extract; without a path that of RUBICON_COAST, else the one that ships: the northern East Sea / Sea of Japan.
 
     Raises InputMissing when there is no file, UnknownFormat when it is not an extract.
     """
-    return _loaded(path) if path else _bundled()
+    own = os.environ.get("RUBICON_COAST")
+    if path or own:
+        return _loaded(path or Path(str(own)))
+    return _bundled()
 
 
 @cache

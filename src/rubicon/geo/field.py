@@ -67,7 +67,7 @@ class SeaField:
         """Ways from many places (degrees, any shape), with nothing raised: see `Way`."""
         lat, lon = np.broadcast_arrays(np.asarray(lat_deg, float), np.asarray(lon_deg, float))
         km, moved = self.inside(lat.ravel(), lon.ravel())
-        least = around(*self._edge, lat.ravel(), lon.ravel(), km * 1000.0) / 1000.0
+        least = around(*self.edge, lat.ravel(), lon.ravel(), km * 1000.0) / 1000.0
         return Way(*(np.reshape(values, lat.shape) for values in (km, least, moved)))
 
     def inside(self, lat_deg: Floats, lon_deg: Floats) -> tuple[Floats, Floats]:
@@ -80,7 +80,7 @@ class SeaField:
         return km, moved
 
     @cached_property
-    def _edge(self) -> tuple[Floats, Floats, Floats]:
+    def edge(self) -> tuple[Floats, Floats, Floats]:
         """Field, latitude and longitude of the water along the region's edge, nearest first."""
         ny, nx = self.lattice.ny, self.lattice.nx
         along, up = np.arange(nx), np.arange(ny)

@@ -9,6 +9,7 @@ of the ellipsoid is used.
 
 import math
 
+import numpy as np
 from numba import njit
 
 EQUATORIAL_RADIUS_M = 6378137.0
@@ -59,3 +60,12 @@ def distance_m(lat1_deg: float, lon1_deg: float, lat2_deg: float, lon2_deg: floa
     x = (sigma - sin_sigma) * p / (1.0 - half)
     y = (sigma + sin_sigma) * q / half
     return EQUATORIAL_RADIUS_M * (sigma - 0.5 * FLATTENING * (x + y))
+
+
+@njit(nogil=True, cache=True)
+def distances_m(lat1_deg, lon1_deg, lat2_deg, lon2_deg):  # type: ignore[no-untyped-def]
+    """Distances in metres between n pairs of points."""
+    made = np.empty(len(lat1_deg))
+    for i in range(len(made)):
+        made[i] = distance_m(lat1_deg[i], lon1_deg[i], lat2_deg[i], lon2_deg[i])
+    return made

@@ -185,7 +185,7 @@ def test_reach_answers_with_the_keys_of_the_contract() -> None:
     found = json.loads(done.stdout)
     assert set(found) == {
         "feasible", "distance_km", "distance_min_km", "slack_h", "latest_arrival", "earliest_departure",
-        "longest_stay_h", "speed_needed_kn", "probability",
+        "longest_stay_h", "speed_needed_kn", "probability", "likelihood_ratio",
     }  # fmt: skip
     assert found["feasible"] is True
     assert found["latest_arrival"].endswith("Z")

@@ -1,28 +1,37 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 
 from rubicon.errors import InvalidPosition, OptionError
 from rubicon.geo.envelope import (
-    IDLE_MEAN_H,
     Reach,
-    _idle,
-    _speed_shares,
-    _stay_table,
-    _stays,
     envelope,
     gap_hours,
     reach_one,
 )
+from rubicon.geo.likely import (
+    IDLE_MEAN_H,
+    PER_LOG,
+    Assumed,
+    for_port,
+    for_ship,
+    idle,
+    speed_shares,
+    stay_table,
+    stays,
+    tables,
+)
+from rubicon.kernels.reaching import calibrated, density
 
 START = datetime(2024, 4, 3, 6, tzinfo=UTC)
 KMH = 1.852
 
 
-def one(hours: float, to_km: float = 242.5, from_km: float = 176.0, **options: float) -> Reach:
+def one(hours: float, to_km: float = 242.5, from_km: float = 176.0, **options: Any) -> Reach:
     straight = options.pop("straight_km", 100.0)
     return reach_one((to_km, from_km), START, START + timedelta(hours=hours), straight_km=straight, **options)
 
@@ -43,7 +52,7 @@ def test_the_numbers_by_hand() -> None:
 def test_keys_are_those_of_the_contract() -> None:
     assert list(Reach.__dataclass_fields__) == [
         "feasible", "distance_km", "distance_min_km", "slack_h", "latest_arrival", "earliest_departure",
-        "longest_stay_h", "speed_needed_kn", "probability",
+        "longest_stay_h", "speed_needed_kn", "probability", "likelihood_ratio",
     ]  # fmt: skip
 
 
@@ -96,13 +105,12 @@ def test_times_beyond_the_calendar_are_cut_off() -> None:
 @pytest.mark.parametrize(
     "options",
     [{"max_speed_kn": 0.0}, {"max_speed_kn": -3.0}, {"max_speed_kn": float("nan")}, {"stay_h": -1.0},
-     {"stay_h": float("inf")}, {"usual_stay_h": 0.0}],
+     {"stay_h": float("inf")}, {"assumed": Assumed(usual_stay_h=0.0)}, {"assumed": Assumed(speed_mean=1.2)},
+     {"assumed": Assumed(stay_sigma=0.0)}],
 )  # fmt: skip
-def test_impossible_options(options: dict[str, float]) -> None:
+def test_impossible_options(options: dict[str, Any]) -> None:
     with pytest.raises(OptionError):
         one(30.0, **options)
-    with pytest.raises(OptionError):
-        envelope(np.ones((1, 2)), np.ones((1, 2)), np.ones(1), np.ones(1), prior=1.0)
 
 
 def test_fixes_in_the_wrong_order() -> None:
@@ -135,27 +143,84 @@ def test_a_gap_that_neither_story_explains_is_still_no_call() -> None:
     assert (impossible.feasible, impossible.probability) == (False, 0.01)
 
 
-def test_the_prior_moves_the_probability() -> None:
-    km, hours = np.array([[242.5, 176.0]]), np.array([60.0])
-    low, high = (envelope(km, km, np.array([100.0]), hours, prior=p).probability[0] for p in (0.1, 0.5))
-    assert low / (1 - low) == pytest.approx(high / (1 - high) / 9)
+def test_the_likelihood_ratio_is_the_odds_and_is_bounded() -> None:
+    made = one(60.0)
+    assert made.likelihood_ratio == pytest.approx(made.probability / (1 - made.probability), rel=1e-3)
+    assert one(5.0).likelihood_ratio == pytest.approx(1 / 99, abs=1e-4)
+
+
+def test_a_gap_that_neither_story_can_last_is_even() -> None:
+    """So short that no speed explains it, and feasible only because ways are taken short."""
+    assert calibrated(0.0, 0.0, 0.0, 1.0, 0.01) == 0.5
+    assert calibrated(0.0, 1.0, 0.0, 1.0, 0.01) == 0.01
+    assert calibrated(1.0, 0.0, 0.0, 1.0, 0.01) == 0.99
+
+
+@pytest.mark.parametrize("gap_h", [13.0, 24.0, 40.0, 72.0, 300.0])
+@pytest.mark.parametrize(
+    ("way_h", "assumed"), [(0.0, Assumed()), (9.0, Assumed(0.7, 0.05, 40.0, 0.3)), (60.0, Assumed())]
+)
+def test_the_table_gives_the_densities_of_the_two_stories(
+    gap_h: float, way_h: float, assumed: Assumed
+) -> None:
+    """Against the sum over speeds and stays, one by one."""
+    made = [0.0, 0.0]
+    speeds, likely = (
+        speed_shares(assumed.speed_mean, assumed.speed_sd),
+        stays(12.0, assumed.usual_stay_h, assumed.stay_sigma),
+    )
+    for share in speeds:
+        left = gap_h - way_h / share
+        staying = float(np.mean([idle(np.array(left - stay)) for stay in likely]))
+        made[0] += staying / len(speeds)
+        made[1] += (0.5 * staying + 0.5 * float(idle(np.array(left)))) / len(speeds)
+    table = tables(12.0, assumed)
+    for story in (0, 1):
+        assert density(table[story], float(PER_LOG), way_h, gap_h) == pytest.approx(
+            made[story], rel=0.06, abs=4e-4
+        )
+
+
+def test_speed_from_the_ships_own_history_class_draught_and_weather() -> None:
+    plain = for_ship(Assumed(), 14.0)
+    slow = for_ship(Assumed(), 14.0, history_kn=[8.4] * 200 + [0.1] * 50 + [float("nan")])
+    assert plain.speed_mean == 0.8
+    assert slow.speed_mean == pytest.approx(0.6, abs=0.03)
+    assert "200 of its own reports" in slow.basis[0]
+    assert for_ship(Assumed(), 14.0, history_kn=[8.4]).speed_mean == pytest.approx(0.79, abs=0.01)
+    assert for_ship(Assumed(), 14.0, ship_class="container").speed_mean == 0.75
+    assert for_ship(Assumed(), 14.0, draught_share=0.9).speed_mean == 0.77
+    rough = for_ship(Assumed(), 14.0, weather_margin=0.2)
+    assert rough.speed_mean == pytest.approx(0.64)
+    assert rough.speed_sd > plain.speed_sd
+    for wrong in ({"ship_class": "airship"}, {"weather_margin": 0.7}):
+        with pytest.raises(OptionError):
+            for_ship(Assumed(), 14.0, **wrong)  # type: ignore[arg-type]
+
+
+def test_stays_from_the_dwells_of_similar_calls() -> None:
+    assert for_port(Assumed(), [], usual_stay_h=30.0).usual_stay_h == 30.0
+    many = for_port(Assumed(), [48.0] * 96 + [-1.0], usual_stay_h=24.0)
+    assert many.usual_stay_h == pytest.approx(48.0 * 0.5**0.04, rel=1e-3)
+    assert many.stay_sigma < 0.5
+    assert "96 similar calls" in many.basis[1]
 
 
 def test_the_densities_are_densities() -> None:
     hours = np.linspace(0, 200_000, 4_000_001)
-    idle = _idle(hours)
-    assert np.trapezoid(idle, hours) == pytest.approx(1.0, abs=1e-3)
-    assert np.trapezoid(idle * hours, hours) == pytest.approx(IDLE_MEAN_H, rel=0.01)
-    at, density = _stay_table(12.0, 24.0)
+    waiting = idle(hours)
+    assert np.trapezoid(waiting, hours) == pytest.approx(1.0, abs=1e-3)
+    assert np.trapezoid(waiting * hours, hours) == pytest.approx(IDLE_MEAN_H, rel=0.01)
+    at, density = stay_table(12.0, 24.0)
     assert np.trapezoid(density, at) == pytest.approx(1.0, abs=5e-3)
-    assert (_idle(np.array([-1.0, -1e-9])) == 0).all()
+    assert (idle(np.array([-1.0, -1e-9])) == 0).all()
 
 
 def test_speeds_and_stays_keep_to_their_limits() -> None:
-    shares = _speed_shares()
+    shares = speed_shares(0.8, 0.1)
     assert 0.4 < shares.min() < shares.max() < 1.0
     assert shares.mean() == pytest.approx(0.795, abs=0.005)
-    assert np.median(_stays(0.0, 24.0)) == pytest.approx(24.0, rel=0.01)
-    assert _stays(12.0, 24.0).min() >= 12.0
-    assert _stays(1e6, 1.0).tolist() == [1e6] * 400
-    assert _stays(5e-324, 24.0).tolist() == _stays(0.0, 24.0).tolist()
+    assert np.median(stays(0.0, 24.0)) == pytest.approx(24.0, rel=0.01)
+    assert stays(12.0, 24.0).min() >= 12.0
+    assert stays(1e6, 1.0).tolist() == [1e6] * 400
+    assert stays(5e-324, 24.0).tolist() == stays(0.0, 24.0).tolist()
