@@ -183,7 +183,12 @@ def million(gaps: int = 1_000_000, count: int = 100) -> str:
     ports = [port for port in load_ports() if coast.covers(port.lat_deg, port.lon_deg)]
     ports = [ports[i % len(ports)] for i in range(count)]
     grid = water_grid(coast, coast.bbox, 2000.0)
-    wet = np.argwhere(grid.mask)
+    # Positions at sea: cells whose neighbours are all water.
+    inner = np.ones_like(grid.mask[1:-1, 1:-1])
+    for r in range(3):
+        for c in range(3):
+            inner &= grid.mask[r : r + inner.shape[0], c : c + inner.shape[1]]
+    wet = np.argwhere(inner) + 1
     at = [wet[rng.integers(0, len(wet), gaps)] + rng.uniform(-0.4, 0.4, (gaps, 2)) for _ in range(2)]
     fixes = [
         np.column_stack(

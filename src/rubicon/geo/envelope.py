@@ -115,7 +115,7 @@ def probabilities(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Slack in hours and probability of a call for n gaps and one port, as `envelope` takes them: the fast path.
 
-    A million gaps take some 50 ms. Where a way is NaN, so are both numbers.
+    Where a way is NaN, so are both numbers.
     """
     flat = [
         np.ascontiguousarray(part, float) for part in (distance_km, least_km, straight_km, gap_h, speed_kmh)

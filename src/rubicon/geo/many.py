@@ -25,8 +25,9 @@ from rubicon.geo.gshhg import Floats
 from rubicon.geo.likely import Assumed
 from rubicon.geo.ocean import OceanField
 from rubicon.geo.sea import SeaField, cache_folder, sea_field
+from rubicon.geo.water import Lattice
 from rubicon.kernels.geodesy import distances_m
-from rubicon.kernels.marching import around
+from rubicon.kernels.marching import around, sample_wet
 
 CELL_KM = 0.5
 """Taken off the lower bound of each way before the reduction: a place and a cape may each lie a cell of 250 m off, which
@@ -78,7 +79,8 @@ def reach_many(
     order = np.argsort(_cells(places), kind="stable")
     where = np.empty(len(order), np.int64)
     where[order] = np.arange(len(order))
-    sorted_places = np.ascontiguousarray(places[order])
+    lat, lon = (np.ascontiguousarray(part[order]) for part in places.T)
+    nodes: _Nodes | None = None
     straight_km = distances_m(*gaps.last.T.copy(), *gaps.following.T.copy()) / 1000.0
     kmh = np.asarray(gaps.max_speed_kn, float) * NAUTICAL_MILE_M / 1000.0
     n = len(gaps.gap_h)
@@ -89,7 +91,10 @@ def reach_many(
             nothing = np.full(n, np.nan, np.float32)
             yield Verdicts(port, f"{port.name}: {error.reason}", nothing, nothing)
             continue
-        km, least = (part[where].reshape(2, n).T for part in _ways(field, sorted_places))
+        # All fields cover the coastline in the same cells.
+        if nodes is None:
+            nodes, cells = _nodes(field.lattice, lat, lon), _places(field.lattice, lat, lon)
+        km, least = (part[where].reshape(2, n).T for part in _ways(field, lat, lon, cells, nodes))
         used = assumed if assumed.basis[1:] != Assumed().basis[1:] else _with_stay(assumed, port)
         yield Verdicts(port, "", *probabilities(km, least, straight_km, gaps.gap_h, kmh, stay_h, used))
 
@@ -116,29 +121,67 @@ def _cells(places: Floats) -> npt.NDArray[np.int64]:
     return np.asarray(row * 100_000 + column, np.int64)
 
 
-def _ways(field: SeaField, places: Floats) -> tuple[Floats, Floats]:
+class _Cells(NamedTuple):
+    """Where places lie in a lattice, as `kernels.marching.sample_wet` reads it."""
+
+    south_west: npt.NDArray[np.int32]
+    up: Floats
+    right: Floats
+    own: npt.NDArray[np.int32]
+
+
+def _places(lattice: Lattice, lat: Floats, lon: Floats) -> _Cells:
+    rows, columns = lattice.place(lat, lon)
+    known = np.isfinite(rows) & np.isfinite(columns)
+    rows, columns = np.where(known, rows, 0.0), np.where(known, columns, 0.0)
+    r, c = np.floor(rows), np.floor(columns)
+    between = known & (r >= 0) & (r < lattice.ny - 1) & (c >= 0) & (c < lattice.nx - 1)
+    near_r = np.clip(np.floor(rows + 0.5), 0, lattice.ny - 1)
+    near_c = np.clip(np.floor(columns + 0.5), 0, lattice.nx - 1)
+    south_west = np.where(between, r * lattice.nx + c, -1).astype(np.int32)
+    own = np.where(known, near_r * lattice.nx + near_c, -1).astype(np.int32)
+    return _Cells(south_west, rows - r, columns - c, own)
+
+
+def _ways(field: SeaField, lat: Floats, lon: Floats, cells: _Cells, nodes: _Nodes) -> tuple[Floats, Floats]:
     """Ways in km and their lower bounds, less CELL_KM; a bound may be a little lower than that of `SeaField.ways`."""
-    lat, lon = np.ascontiguousarray(places[:, 0]), np.ascontiguousarray(places[:, 1])
-    km, _ = field.coarse(lat, lon) if isinstance(field, OceanField) else field.inside(lat, lon)
-    return km, np.maximum(np.fmin(km, _outside(field, lat, lon)) - CELL_KM, 0.0)
+    km = sample_wet(field.distance_m, *cells) / 1000.0
+    dry = np.flatnonzero(np.isnan(km) & (cells.own >= 0))
+    if len(dry):
+        inside = field.coarse if isinstance(field, OceanField) else field.inside
+        km[dry] = inside(lat[dry], lon[dry])[0]
+    return km, np.maximum(np.fmin(km, _outside(field, nodes)) - CELL_KM, 0.0)
 
 
-def _outside(field: SeaField, lat: Floats, lon: Floats) -> Floats:
-    """Lower bound in km of ways that leave the region: that of the nearest node, less the way to the node.
+class _Nodes(NamedTuple):
+    """Nodes over a lattice, and for each place its nearest node and the way there in km, taken too long."""
 
-    Such a way ends in a straight line, so from one place to another it changes by no more than their distance.
-    """
-    west, south, east, north = field.lattice.bbox
+    lat: Floats
+    lon: Floats
+    at: npt.NDArray[np.int64]
+    way_km: Floats
+
+
+def _nodes(lattice: Lattice, lat: Floats, lon: Floats) -> _Nodes:
+    west, south, east, north = lattice.bbox
     node_lat, node_lon = np.linspace(south, north, NODES), np.linspace(west, east, NODES)
-    bound = _node_bounds(field, node_lat, node_lon)
     row = np.clip(np.rint((lat - south) / (node_lat[1] - node_lat[0])), 0, NODES - 1).astype(np.int64)
     column = np.rint(((lon - west) % 360.0) / (node_lon[1] - node_lon[0]))
     column = np.clip(column, 0, NODES - 1).astype(np.int64)
     per_lat, _ = metres_per_degree(max(abs(south), abs(north)))
     _, per_lon = metres_per_degree(0.0 if south < 0.0 < north else min(abs(south), abs(north)))
-    # Taken too long on purpose: the bound must hold.
     off_lat, off_lon = lat - node_lat[row], (lon - node_lon[column] + 180.0) % 360.0 - 180.0
-    return np.asarray(bound[row, column] - np.hypot(off_lat * per_lat, off_lon * per_lon) / 1000.0)
+    way_km = np.hypot(off_lat * per_lat, off_lon * per_lon) / 1000.0
+    return _Nodes(node_lat, node_lon, row * NODES + column, np.asarray(way_km))
+
+
+def _outside(field: SeaField, nodes: _Nodes) -> Floats:
+    """Lower bound in km of ways that leave the region: that of the nearest node, less the way to the node.
+
+    Such a way ends in a straight line, so from one place to another it changes by no more than their distance.
+    """
+    bound = _node_bounds(field, nodes.lat, nodes.lon).ravel()
+    return np.asarray(bound[nodes.at] - nodes.way_km)
 
 
 def _node_bounds(field: SeaField, node_lat: Floats, node_lon: Floats) -> Floats:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -64,9 +65,17 @@ class Lattice:
 
     def steps_m(self) -> tuple[Floats, Floats]:
         """Metres from cell to cell for each row: northward and eastward."""
-        metres = [metres_per_degree(self.south_deg + (row + 0.5) * self.dlat_deg) for row in range(self.ny)]
-        per_lat, per_lon = np.array(metres).T
-        return per_lat * self.dlat_deg, per_lon * self.dlon_deg
+        return _steps_m(self)
+
+
+@lru_cache(maxsize=256)
+def _steps_m(lattice: Lattice) -> tuple[Floats, Floats]:
+    rows = range(lattice.ny)
+    metres = [metres_per_degree(lattice.south_deg + (row + 0.5) * lattice.dlat_deg) for row in rows]
+    per_lat, per_lon = np.array(metres).T
+    north, east = per_lat * lattice.dlat_deg, per_lon * lattice.dlon_deg
+    north.flags.writeable = east.flags.writeable = False
+    return north, east
 
 
 class WaterGrid(NamedTuple):
