@@ -173,6 +173,32 @@ class Situation(Strict):
     """Observations and claims that put the ship there."""
 
 
+class Pause(Strict):
+    """A time without calls that somebody pointed out afterwards, and the quoted totals that give a rate before it."""
+
+    start: date
+    end: date
+    """First day that is no longer part of the pause."""
+    rate_from: date
+    quoted: tuple[str, ...] = Field(min_length=1)
+    """Claims of totals up to the pause."""
+    reported_by: str = ""
+    """Observation that reports the pause."""
+
+
+class EventStudy(Strict):
+    """An event after which traffic may have changed: did it, and did it move to another port?"""
+
+    id: str
+    text: str
+    date: date
+    from_port: str
+    to_port: str = ""
+    evidence: tuple[str, ...] = ()
+    """Claims of the event, and reports that speak of a change."""
+    pause: Pause | None = None
+
+
 class Period(Strict):
     """The time that the case covers."""
 
@@ -205,6 +231,7 @@ class Case(Strict):
     inputs: tuple[Input, ...] = ()
     questions: tuple[Question, ...] = ()
     situations: tuple[Situation, ...] = ()
+    effects: tuple[EventStudy, ...] = ()
     options: dict[str, dict[str, Any]] = {}
     """Options of detectors, by detector name."""
     folder: Path = Field(Path("."), exclude=True)
@@ -230,6 +257,9 @@ class Case(Strict):
                 raise ValueError(
                     f"question {question.id} asks about {question.vessel!r}, which is no ship of the case"
                 )
+        for study in self.effects:
+            if unknown := sorted({study.from_port, study.to_port} - names - {""}):
+                raise ValueError(f"effect {study.id} names port {unknown[0]!r}, not among {sorted(names)}")
         for what, ids in (
             ("question id", [q.id for q in self.questions]),
             ("port name", [p.name for p in self.ports]),

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from rubicon.assess.claims import judge_claims
+from rubicon.assess.counts import counts
+from rubicon.assess.sequences import effects
+from rubicon.assess.visits import visits
 from rubicon.case import Case
 from rubicon.schema import TABLES
 
@@ -20,4 +23,7 @@ def judge(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     """The tables named in `GIVES`, each of its schema, empty where the case gives nothing to judge."""
     made = {name: TABLES[name].empty_table() for name in GIVES}
     made |= judge_claims(tables["CLAIM"])
+    made["VISIT"] = visits(case, tables["OBSERVATION"])
+    made["COUNT"] = counts(case, {**tables, **made})
+    made["EFFECT"] = effects(case, tables)
     return made

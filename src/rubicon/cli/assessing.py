@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from rubicon.assess.claims import judge_claims
-from rubicon.cli.common import Json, answer, say
+from rubicon.assess.effect import effect as run_effect
+from rubicon.assess.effect import p_words
+from rubicon.cli.common import Json, answer, rows, say
 from rubicon.collect.claims import read_claims, read_grades
+from rubicon.collect.daily_counts import read_daily_counts
+from rubicon.errors import UsageError
 from rubicon.provenance import source_file
+from rubicon.store.output import read_output
 
 assess_app = typer.Typer(
     help="What the evidence says and how surely: claims, effects, counts, red lines.", no_args_is_help=True
@@ -91,6 +97,60 @@ def _inferred(root: dict[str, Any] | None) -> dict[str, Any]:
         "possibly_derived_from": root["possible_parent"],
         "possible_factor": root["possible_factor"],
     }
+
+
+@assess_app.command()
+def effect(
+    counts_: Annotated[Path, typer.Option("--counts", help="CSV: date, port, imaged (0, 1 or a number of images), calls.")],
+    event: Annotated[list[str], typer.Option("--event", help="Day of the event, YYYY-MM-DD; repeat for several.")],
+    port: Annotated[str, typer.Option(help="Port that the numbers at the top are about; else the busiest before the event.")] = "",
+    seed: Annotated[int, typer.Option(help="Seed of the permutations of the change-point scan.")] = 0,
+    json_: Json = False,
+) -> None:  # fmt: skip
+    """Test whether calls changed after an event: rate ratio for imaged days, p, power, displacement.
+
+    Example: rubicon assess effect --counts counts.csv --event 2024-05-01 --json
+    """
+    table = read_daily_counts(source_file(counts_))
+    made = run_effect(table, [_day(one) for one in event], port=port, seed=seed)
+    if json_:
+        answer(made)
+        return
+    print(made["text"])
+    for one in made["displacement"]:
+        print(
+            f"{one['from_port']} to {one['to_port']}: {one['text']}"
+            + (f" ({p_words(one['p'])})" if one["p"] is not None else "")
+        )
+    for limit in made["limits"]:
+        say(f"note: {limit}")
+    say("next: --json for power at other falls, the regression, and the change-point scan")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError("expected a day such as 2024-05-01", place=text) from error
+
+
+@assess_app.command()
+def counts(
+    folder: Annotated[Path, typer.Argument(help="Folder that `rubicon run` wrote.")], json_: Json = False
+) -> None:
+    """Calls seen at each port of a case, put together from dated looks, with bounds; totals of others beside them.
+
+    Example: rubicon assess counts rubicon-demo/najin
+    """
+    tables = read_output(folder).tables
+    if json_:
+        answer({"counts": rows(tables["COUNT"]), "visits": rows(tables["VISIT"])})
+        return
+    for row in tables["COUNT"].to_pylist():
+        print(row["text"], *row["quoted"], sep="\n  ")
+    for row in tables["VISIT"].to_pylist():
+        print(f"  {row['text']}")
+    say("next: --json for times and brackets")
 
 
 def add_to(app: typer.Typer) -> None:
