@@ -232,6 +232,8 @@ class Case(Strict):
     questions: tuple[Question, ...] = ()
     situations: tuple[Situation, ...] = ()
     effects: tuple[EventStudy, ...] = ()
+    red_lines: tuple[str, ...] = ()
+    """Lines of the ladder to watch, by id (`rubicon assess redlines --list`)."""
     options: dict[str, dict[str, Any]] = {}
     """Options of detectors, by detector name."""
     folder: Path = Field(Path("."), exclude=True)

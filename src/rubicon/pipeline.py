@@ -29,7 +29,7 @@ from rubicon.screen.match import screen_case
 from rubicon.screen.store import merge
 from rubicon.simulate import simulate
 from rubicon.store.lake import Lake
-from rubicon.store.output import write_output
+from rubicon.store.output import earlier, write_output
 
 DETECTORS = ("gaps", "port-calls")
 """Detectors that a case runs; segments are asked for by name."""
@@ -74,7 +74,7 @@ def run(case: Case, out: Path, *, progress: Callable[[str], None] = lambda stage
     progress("assess")
     tables["EVIDENCE"] = evidence(gathered, lake, facts)
     tables["FINDING"] = assess(case, tables, reach)
-    tables |= judge(case, tables)
+    tables |= judge(case, tables, earlier(out, case, "FINDING_VERSION"))
     progress("report")
     tables["POSITION"], ships = tracks(case, lake)
     counts = {"messages": gathered.ingested.messages, "rejected": gathered.ingested.rejected, "ships": ships}

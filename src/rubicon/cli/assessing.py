@@ -8,13 +8,21 @@ from typing import Annotated, Any
 
 import typer
 
+from rubicon.assess import redlines as red_line_rules
+from rubicon.assess.ach import compare, read_matrix
 from rubicon.assess.claims import judge_claims
 from rubicon.assess.effect import effect as run_effect
 from rubicon.assess.effect import p_words
+from rubicon.assess.fusion import fuse as fuse_items
+from rubicon.assess.fusion import sensitivity
+from rubicon.assess.fusion_file import read_window
+from rubicon.assess.weights import weights
+from rubicon.assess.words import clamp, percent, words
 from rubicon.cli.common import Json, answer, rows, say
 from rubicon.collect.claims import read_claims, read_grades
 from rubicon.collect.daily_counts import read_daily_counts
-from rubicon.errors import UsageError
+from rubicon.collect.rows import rows as table_rows
+from rubicon.errors import NoUsableRows, UsageError
 from rubicon.provenance import source_file
 from rubicon.store.output import read_output
 
@@ -151,6 +159,104 @@ def counts(
     for row in tables["VISIT"].to_pylist():
         print(f"  {row['text']}")
     say("next: --json for times and brackets")
+
+
+@assess_app.command()
+def redlines(
+    folder: Annotated[Path | None, typer.Argument(help="Folder that `rubicon run` wrote.")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Name all lines with their indicators instead.")] = False,
+    json_: Json = False,
+) -> None:  # fmt: skip
+    """Red lines of a case: what could be seen, what was, and what these sources cannot see.
+
+    Example: rubicon assess redlines rubicon-demo/najin
+    """
+    if list_:
+        known = list(red_line_rules.lines().values())
+        if json_:
+            answer(known)
+        for line in [] if json_ else known:
+            print(
+                f"{line['id']}: {line['text']}", *(f"  {one['text']}" for one in line["indicators"]), sep="\n"
+            )
+        return
+    if folder is None:
+        raise UsageError("give the folder of a run, or --list")
+    found = read_output(folder).tables["RED_LINE"]
+    if json_:
+        answer({"red_lines": rows(found)})
+        return
+    for row in found.to_pylist():
+        print(row["answer"])
+        for one in row["indicators"]:
+            ids = f" [{', '.join(one['evidence_ids'])}]" if one["evidence_ids"] else ""
+            print(f"    {one['text']}: {one['state'].replace('_', ' ')}{ids}")
+        if row["next_indicator"]:
+            print(f"    next: {row['next_indicator']}")
+
+
+@assess_app.command()
+def ach(
+    file: Annotated[Path, typer.Argument(help="CSV: evidence, root, and a column for each hypothesis with a likelihood such as 0.8 or 0.5-0.9.")],
+    json_: Json = False,
+) -> None:  # fmt: skip
+    """Rank competing hypotheses by inconsistency and by Bayes; name the item on which the ranking turns.
+
+    Example: rubicon assess ach matrix.csv --json
+    """
+    table = [dict(row.fields) for row in table_rows(source_file(file), ("evidence",))]
+    if not table:
+        raise NoUsableRows("no row after the header", place=str(file))
+    made = compare(read_matrix(table))
+    if json_:
+        answer(made)
+        return
+    for one in made["ranking"]:
+        print(
+            f"{one['hypothesis']}: {one['inconsistency_bits']:.1f} bits against it; {one['words']}, {percent(one['probability'])} "
+            f"({percent(one['probability_low'])} to {percent(one['probability_high'])})"
+        )
+    print(f"turns on: {made['turns_on'] or 'no single item'}")
+
+
+@assess_app.command()
+def fuse(
+    file: Annotated[Path, typer.Argument(help="JSON: ships {name: prior}, detections {id: expected unknown ships}, chance_detected, items [{item_id, ship, ratio, root, cluster, detection}].")],
+    rho: Annotated[float | None, typer.Option(help="Correlation of roots in one cluster, 0 to 1; else the stated weight.")] = None,
+    json_: Json = False,
+) -> None:  # fmt: skip
+    """Fuse items of evidence about several ships: copies are one vote, ships compete for detections.
+
+    Example: rubicon assess fuse window.json --json
+    """
+    window, items = read_window(source_file(file))
+    weight = weights()["rho"] if rho is None else rho
+    made = fuse_items(window, items, rho=weight)
+    told = {ship: sensitivity(window, items, ship, rho=weight) for ship in window.priors}
+    ships: list[dict[str, Any]] = [
+        {
+            "ship": ship, "probability": p, "words": words(p), "probability_low": told[ship].low,
+            "probability_high": told[ship].high, "sensitive_to": told[ship].most or None,
+            "probability_without": told[ship].without,
+        }
+        for ship, p in made.called.items()
+    ]  # fmt: skip
+    if json_:
+        detections = [
+            {
+                "detection": one,
+                "none_of_these_ships": clamp(p),
+                "ships": {ship: clamp(made.pairs[ship, one]) for ship in window.priors},
+            }
+            for one, p in made.unknown.items()
+        ]
+        answer({"ships": ships, "detections": detections, "rho": weight})
+        return
+    for each in ships:
+        print(
+            f"{each['ship']}: {each['words']} ({percent(each['probability'])}, {percent(each['probability_low'])} to "
+            f"{percent(each['probability_high'])}); without {each['sensitive_to'] or 'any one item'}: {percent(each['probability_without'])}"
+        )
 
 
 def add_to(app: typer.Typer) -> None:

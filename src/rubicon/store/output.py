@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from rubicon.case import Case, reasons
 from rubicon.errors import CaseError, InputMissing, UnknownFormat
+from rubicon.schema import TABLES
 from rubicon.store.lake import Lake
 
 FOLDER, CASE = "tables", "case.json"
@@ -71,6 +72,16 @@ def read_output(folder: Path) -> Output:
     except ValidationError as error:
         raise CaseError(reasons(error), place=str(path)) from error
     return Output(folder, case, {file.stem: _table(file) for file in sorted(path.parent.glob("*.parquet"))})
+
+
+def earlier(folder: Path, case: Case, name: str) -> pa.Table | None:
+    """A table that an earlier run of the same case left in a folder; None when there is none that can be read."""
+    try:
+        before = read_output(folder)
+    except (InputMissing, CaseError, UnknownFormat):
+        return None
+    table = before.tables.get(name)
+    return table if before.case.id == case.id and table is not None and table.schema == TABLES[name] else None
 
 
 def _table(file: Path) -> pa.Table:

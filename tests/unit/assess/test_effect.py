@@ -133,7 +133,9 @@ def test_the_answer_states_power_and_what_would_be_missed() -> None:
     made = effect(rows, [START + timedelta(days=54)])
     assert 0 < made["power"] < 1
     assert made["smallest_fall_seen_percent"] == pytest.approx(
-        next(100 * f for f in np.arange(0.3, 1, 0.02) if power(made["calls_before"] / 54, (54, 55), f) >= 0.8),
+        next(
+            100 * f for f in np.arange(0.3, 1, 0.02) if power(made["calls_before"] / 54, (54, 55), f) >= 0.8
+        ),
         abs=2.5,
     )
     assert (
