@@ -24,7 +24,7 @@ from rubicon.errors import OptionError, RubiconError
 from rubicon.registry import detectors, lists, named
 from rubicon.report import dossier
 from rubicon.respond import coverage, law, lawbook
-from rubicon.schema import EVENT, OPTION
+from rubicon.schema import EVENT, OPTION, TABLES
 from rubicon.screen.match import screen_case
 from rubicon.screen.store import merge
 from rubicon.simulate import simulate
@@ -167,8 +167,14 @@ def evidence(gathered: Gathered, lake: Lake, facts: list[dict[str, Any]]) -> pa.
             *ev.from_listings(tables["LISTING"], files),
             *ev.from_positions(_cited(lake, cited), files),
             *ev.from_fact_rows(facts, files),
+            *ev.from_detections(_table(tables, "DETECTION"), _table(tables, "SCENE"), files),
         ]
     )
+
+
+def _table(tables: Mapping[str, pa.Table], name: str) -> pa.Table:
+    """A table that not every case has, empty where it is absent."""
+    return tables.get(name, TABLES[name].empty_table())
 
 
 def _cited(lake: Lake, ids: set[str]) -> pa.Table:
@@ -181,7 +187,10 @@ def _cited(lake: Lake, ids: set[str]) -> pa.Table:
 def assess(case: Case, tables: Mapping[str, pa.Table], reach: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Answers to the case's questions; in a simulated case with the truth beside them."""
     by_id = {row["evidence_id"]: row for row in tables["EVIDENCE"].to_pylist()}
-    findings = answer(case, Known(tables["OBSERVATION"], tables["VESSEL"], tables["EVENT"], reach, by_id))
+    seen = [row for row in _table(tables, "DETECTION").to_pylist() if row["detection_id"] in by_id]
+    findings = answer(
+        case, Known(tables["OBSERVATION"], tables["VESSEL"], tables["EVENT"], reach, by_id, seen)
+    )
     return beside(case, findings, tables["TRUTH"]) if tables["TRUTH"].num_rows else findings
 
 

@@ -62,6 +62,40 @@ def from_claims(table: pa.Table, files: Mapping[str, SourceFile]) -> list[dict[s
     ]
 
 
+def from_detections(
+    table: pa.Table, scenes: pa.Table, files: Mapping[str, SourceFile]
+) -> list[dict[str, Any]]:
+    """One row for each ship found in a scene whose file the case holds; others cannot be pointed at."""
+    held = {row["scene_id"]: row for row in scenes.to_pylist() if row["source_id"] in files}
+    made = []
+    for number, row in enumerate(table.to_pylist(), start=1):
+        if (scene := held.get(row["scene_id"])) is None or row["time_utc"] is None or row["lat_deg"] is None:
+            continue
+        made.append(
+            {
+                **_in_file({"source_id": scene["source_id"], "offset": number}, files),
+                "evidence_id": row["detection_id"],
+                "kind": "detection",
+                "text": detection_text(row),
+                "source": f"{scene['platform'] or scene['sensor']}, {row['author']}",
+                "captured": True,
+                "start": row["time_utc"],
+                "end": row["time_utc"],
+                "root": row["detection_id"],
+            }
+        )
+    return made
+
+
+def detection_text(row: Mapping[str, Any]) -> str:
+    """A detection as one sentence."""
+    size = f", about {row['length_m']:.0f} m long" if row["length_m"] else ""
+    return (
+        f"{row['time_utc']:%Y-%m-%d %H:%M} UTC: a ship{size} at {row['lat_deg']:.4f}, {row['lon_deg']:.4f}, "
+        f"{row['status'] or 'not matched'} (score {row['score']:.2f})"
+    )
+
+
 def from_listings(table: pa.Table, files: Mapping[str, SourceFile]) -> list[dict[str, Any]]:
     """One row for each entry of a list that a hit or a cell of the coverage table points at."""
     return [

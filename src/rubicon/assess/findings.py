@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from rubicon.assess.at_port import Seen, at_port, seen_in_scene, silent_ships
 from rubicon.assess.evidence import require_one_origin
 from rubicon.assess.looks import Look, departure_sentence, departures, looks_at, roots, sentence, window_words
 from rubicon.assess.weights import reasons, weights
@@ -42,6 +43,8 @@ class Known:
     reach: Sequence[Mapping[str, Any]]
     """One row for each gap and port, from `detect.reach.reach_gaps`."""
     evidence: Mapping[str, Mapping[str, Any]]
+    detections: Sequence[Mapping[str, Any]] = ()
+    """DETECTION rows: ships found in scenes."""
 
 
 @dataclass
@@ -232,12 +235,19 @@ def _gap(
         ratio = 1.0
     else:
         to_port, from_port = reach["distance_km"]
-        ratio = clamp(reach["probability"]) / (1 - clamp(reach["probability"]))
+        ratio = reach.get("likelihood_ratio") or clamp(reach["probability"]) / (
+            1 - clamp(reach["probability"])
+        )
         odds = question.prior / (1 - question.prior) * ratio
         probability = clamp(odds / (1 + odds))
         why = "the gap's length against the way by sea, with and without a call"
         weighing.facts.append(_reach_sentence(question, ship, reach, to_port, from_port, cited))
     weighing.add(ids, "called" if ratio >= 1 else "did not call", max(ratio, 1 / ratio), why)
+    for one in _seen(case, question, known, event):
+        odds = probability / (1 - probability) * one.ratio
+        probability = clamp(odds / (1 + odds))
+        side = "called" if one.ratio >= 1 else "did not call"
+        weighing.add([one.detection_id], side, max(one.ratio, 1 / one.ratio), one.why)
     texts = (
         f"{ship.name} called at {question.port} while dark",
         f"{ship.name} passed by or stayed elsewhere",
@@ -246,6 +256,37 @@ def _gap(
         case, question, weighing, _two(question, probability, *texts), known,
         vessel=ship.name, window=(event["start"], event["end"] or utc(question.end)), suffix=event["event_id"],
     )  # fmt: skip
+
+
+def _seen(case: Case, question: Question, known: Known, event: Mapping[str, Any]) -> list[Seen]:
+    """What each scene of a gap shows at the port, against all ships of the case that were silent then."""
+    scenes: dict[str, list[Mapping[str, Any]]] = {}
+    for row in at_port(case.port(question.port), known.detections):
+        if event["start"] <= row["time_utc"] <= (event["end"] or row["time_utc"]):
+            scenes.setdefault(row["scene_id"], []).append(row)
+    if not scenes:
+        return []
+    reach = {row["event_id"]: row for row in known.reach if row["port"] == question.port}
+    ids = {one.vessel_id: one.imo for one in case.ships if one.vessel_id}
+    register = _register(known.vessels, ids)
+    events, made = known.events.to_pylist(), []
+    for found in scenes.values():
+        silent = silent_ships(events, reach, ids, found[0]["time_utc"])
+        if event["vessel_id"] in silent:
+            made.append(seen_in_scene(found, silent, register, event["vessel_id"]))
+    return made
+
+
+def _register(vessels: pa.Table, ids: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Stated length and beam of each ship of the case, by vessel id; joined by vessel id or IMO number."""
+    made: dict[str, dict[str, Any]] = {}
+    for row in vessels.to_pylist():
+        for vessel_id, imo in ids.items():
+            if row["vessel_id"] == vessel_id or (imo and row["imo"] == imo):
+                made.setdefault(vessel_id, {}).update(
+                    {key: row[key] for key in ("length_m", "beam_m") if row[key]}
+                )
+    return made
 
 
 def _reach_sentence(

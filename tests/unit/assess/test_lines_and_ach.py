@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +69,6 @@ def test_without_sources_nothing_is_observable_and_decisive_evidence_is_named(re
         "shows": [], "date_stated": "2024-01-20", "kind": "report", "observer": "inspectors", "source": "u",
         "repeats": [], "vessel_probable": False, "tz_stated": False, "source_id": "s", "offset": 1,
     }  # fmt: skip
-    import datetime
-
     look["start"] = look["end"] = datetime.datetime(2024, 1, 20, tzinfo=datetime.UTC)
     seen = {**empty, "OBSERVATION": rows_to_table([look], TABLES["OBSERVATION"])}
     row = next(one for one in red_lines(case, seen).to_pylist() if one["line_id"] == "RL-BM")
@@ -169,6 +169,26 @@ def test_commands_answer(made: pipeline.Run, tmp_path: Path) -> None:
         assert key in json.loads(done.stdout)
         assert " 0 %" not in plain.stdout
         assert "100 %" not in plain.stdout
+
+
+def test_no_page_prints_certainty(made: pipeline.Run) -> None:
+    pages = [made.out / "dossier" / "data" / "report.html", made.out / "findings.json"]
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        text = re.sub(r"<style>.*?</style>|style=\"[^\"]*\"|<svg.*?</svg>", "", text, flags=re.DOTALL)
+        assert not re.search(r"(?<![\d.,])(?:0|100)[\s\u00a0\u202f]?%", text)
+    for name in ("VISIT", "COUNT", "EFFECT", "RED_LINE", "CONTRADICTION", "CLAIM_ROOT"):
+        for row in made.tables[name].to_pylist():
+            assert not re.search(r"(?<![\d.,])(?:0|100) %", str(row))
+
+
+def test_every_judgement_leads_to_evidence_that_the_case_holds(made: pipeline.Run) -> None:
+    held = set(made.tables["EVIDENCE"]["evidence_id"].to_pylist())
+    for name in ("VISIT", "COUNT", "EFFECT", "RED_LINE", "CONTRADICTION", "CLAIM_ROOT", "SOURCE_RECORD"):
+        for row in made.tables[name].to_pylist():
+            assert set(row["evidence_ids"]) <= held, (name, row)
+            if name in ("VISIT", "EFFECT"):
+                assert row["text"].endswith("]."), row["text"]
 
 
 def test_sensitivity_of_no_findings_is_none() -> None:
