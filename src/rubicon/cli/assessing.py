@@ -22,6 +22,7 @@ from rubicon.cli.common import Json, answer, rows, say
 from rubicon.collect.claims import read_claims, read_grades
 from rubicon.collect.daily_counts import read_daily_counts
 from rubicon.collect.rows import rows as table_rows
+from rubicon.collect.timeline import read_timeline
 from rubicon.errors import NoUsableRows, UsageError
 from rubicon.provenance import source_file
 from rubicon.store.output import read_output
@@ -33,7 +34,7 @@ assess_app = typer.Typer(
 
 @assess_app.command()
 def claims(
-    file: Annotated[Path, typer.Argument(help="CSV: id, date, source, source_type, subject, predicate, value, unit, period_start, period_end, derived_from, url, note.")],
+    file: Annotated[Path, typer.Argument(help="CSV: id, date, source, source_type, subject, predicate, value, unit, period_start, period_end, derived_from, url, note; or a timeline (.json).")],
     grades: Annotated[Path | None, typer.Option(help="CSV: source, reliability (A to F), reason.")] = None,
     json_: Json = False,
 ) -> None:  # fmt: skip
@@ -42,7 +43,8 @@ def claims(
     Example: rubicon assess claims examples/najin/claims.csv --json
     """
     graded = read_grades(source_file(grades)) if grades else {}
-    table, notes = read_claims(source_file(file), graded)
+    read = read_timeline if file.suffix.lower() == ".json" else read_claims
+    table, notes = read(source_file(file), graded)
     for note in notes:
         say(f"note: {note}")
     made = judge_claims(table)

@@ -16,6 +16,7 @@ from rubicon.collect.claims import read_claims, read_grades
 from rubicon.collect.ingest import Ingested, ingest_file
 from rubicon.collect.observations import read_observations
 from rubicon.collect.registers import read_vessels
+from rubicon.collect.timeline import read_timeline
 from rubicon.collect.truth import read_truth
 from rubicon.errors import RubiconError, SimulatedEvidence, UnknownFormat
 from rubicon.provenance import SourceFile, source_file
@@ -25,7 +26,7 @@ from rubicon.store.lake import Lake
 
 TABLES = {"OBSERVATION": OBSERVATION, "CLAIM": CLAIM, "VESSEL": VESSEL, "TRUTH": TRUTH}
 
-HAND_KEPT = ("observations", "claims", "grades", "vessels", "truth")
+HAND_KEPT = ("observations", "claims", "timeline", "grades", "vessels", "truth")
 DESIGNATIONS = ("designations", "owner-designations")
 """Tables that the coverage stage reads."""
 
@@ -85,6 +86,9 @@ def _read(
         parts["OBSERVATION"].append(table)
     elif input_.format == "claims":
         table, notes = read_claims(file, grades)
+        parts["CLAIM"].append(table)
+    elif input_.format == "timeline":
+        table, notes = read_timeline(file, grades)
         parts["CLAIM"].append(table)
     elif input_.format == "vessels":
         parts["VESSEL"].append(read_vessels(file))
