@@ -121,7 +121,9 @@ def effect(
 
     Example: rubicon assess effect --counts counts.csv --event 2024-05-01 --json
     """
-    table = read_daily_counts(source_file(counts_))
+    table, notes = read_daily_counts(source_file(counts_))
+    for note in notes:
+        say(f"note: {note}")
     made = run_effect(table, [_day(one) for one in event], port=port, seed=seed)
     if json_:
         answer(made)

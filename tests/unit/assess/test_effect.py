@@ -200,7 +200,7 @@ def test_one_side_without_days_is_no_test() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("2024-01-01,A,0,2", "not imaged"), ("2024-01-01,A,1,1.5", "no whole number"), ("soon,A,1,1", "is no day"),
+        ("2024-01-01,A,1,1.5", "no whole number"), ("soon,A,1,1", "is no day"),
         ("2024-01-01,A,-1,0", "is no count"), ("2024-01-01,A,1,1\n2024-01-01,A,1,0", "given twice"), ("", "no row"),
     ],
 )  # fmt: skip
@@ -218,7 +218,16 @@ def test_a_port_that_the_table_lacks_is_named(tmp_path: Path) -> None:
     )
     path = tmp_path / "counts.csv"
     path.write_text(text.getvalue())
-    rows = read_daily_counts(source_file(path))
+    rows, notes = read_daily_counts(source_file(path))
+    assert notes == ()
     assert [row["imaged"] for row in rows] == [1.0, 0.0]
     with pytest.raises(OptionError, match="there are A"):
         effect(rows, [START], port="B")
+
+
+def test_calls_of_a_day_without_an_image_are_left_out_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "counts.csv"
+    path.write_text("date,port,imaged,calls\n2024-01-01,A,0,2\n2024-01-02,A,1,1\n")
+    rows, notes = read_daily_counts(source_file(path))
+    assert [row["calls"] for row in rows] == [0, 1]
+    assert notes == ("1 rows have calls on a day that was not imaged; they were left out",)
