@@ -191,6 +191,18 @@ def test_every_judgement_leads_to_evidence_that_the_case_holds(made: pipeline.Ru
                 assert row["text"].endswith("]."), row["text"]
 
 
+def test_the_dossier_shows_what_was_judged(made: pipeline.Run) -> None:
+    page = (made.out / "dossier" / "data" / "report.html").read_text(encoding="utf-8")
+    text = " ".join(re.sub(r"<[^>]+>", " ", page).replace("\u00a0", " ").split())
+    for words in (
+        "Ours: 11 separate calls at Najin", "CSIS Beyond Parallel: at least 25 visits", "probable slip of unit", "lost denominator",
+        "a sequence and no test: exposure per port is unknown", "re-entry vehicles: not observable with these sources",
+        "a bracket of 4 h 42 min",
+    ):  # fmt: skip
+        assert words in text, words
+    assert 'href="#ev-C017"' in page
+
+
 def test_sensitivity_of_no_findings_is_none() -> None:
     assert with_sensitivity(TABLES["FINDING"].empty_table()).num_rows == 0
     assert isinstance(with_sensitivity(TABLES["FINDING"].empty_table()), pa.Table)
