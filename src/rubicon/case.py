@@ -114,6 +114,10 @@ class Input(Strict):
     url: str = ""
     raw_may_ship: bool = False
     """Whether the licence lets the file itself travel in the dossier; else its hash alone does."""
+    derived_may_ship: bool = True
+    """Whether what was read or measured from the file may be published; else no dossier that cites it is packed."""
+    thumbnail_may_ship: bool = False
+    """Whether a small picture of an image may travel, where the image itself may not."""
     origin: Origin | None = None
     """Defaults to the origin of the case."""
     authority: str = ""

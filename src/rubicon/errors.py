@@ -129,6 +129,14 @@ class VerificationFailed(RubiconError):
     exit_code = 5
 
 
+class SigningFailed(RubiconError):
+    """A signature or time stamp cannot be made, or is not one over this dossier."""
+
+
+class RightsRefused(RubiconError):
+    """The dossier would carry something that the declared rights of its source do not allow."""
+
+
 class OutputFailed(RubiconError):
     """A result cannot be written where it was asked for."""
 

@@ -50,6 +50,8 @@ class SourceFile:
     licence: str = ""
     url: str = ""
     raw_may_ship: bool = False
+    derived_may_ship: bool = True
+    thumbnail_may_ship: bool = False
 
     @property
     def source_id(self) -> str:

@@ -120,4 +120,6 @@ def described(case: Case, input_: Input, path: Path) -> SourceFile:
         licence=input_.licence,
         url=input_.url,
         raw_may_ship=input_.raw_may_ship,
+        derived_may_ship=input_.derived_may_ship,
+        thumbnail_may_ship=input_.thumbnail_may_ship,
     )

@@ -1,4 +1,4 @@
-"""A dossier as a BagIt 1.0 bag (RFC 8493): manifests of SHA-256, no clock, written whole or not at all."""
+"""A dossier as a BagIt 1.0 bag (RFC 8493): manifests of SHA-256 and SHA-512, no clock of its own, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from rubicon.report.text import one_line
 
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+MANIFEST_512, TAG_MANIFEST_512 = "manifest-sha512.txt", "tagmanifest-sha512.txt"
+TAG_MANIFESTS = (TAG_MANIFEST, TAG_MANIFEST_512)
 
 
 def manifest_text(entries: Mapping[str, str]) -> str:
@@ -39,9 +41,18 @@ def seal(root: Path, info: Mapping[str, str]) -> str:
     _write(root / "bagit.txt", DECLARATION)
     _write(root / "bag-info.txt", "".join(f"{key}: {one_line(tags[key])}\n" for key in sorted(tags)))
     _write(root / MANIFEST, manifest_text({_name(path, root): sha256_file(path) for path in files}))
-    made = {name: sha256_file(root / name) for name in ("bagit.txt", "bag-info.txt", MANIFEST)}
+    _write(root / MANIFEST_512, manifest_text({_name(path, root): sha512_file(path) for path in files}))
+    named = ("bagit.txt", "bag-info.txt", MANIFEST, MANIFEST_512)
+    made = {name: sha256_file(root / name) for name in named}
     _write(root / TAG_MANIFEST, manifest_text(made))
+    _write(root / TAG_MANIFEST_512, manifest_text({name: sha512_file(root / name) for name in named}))
     return hashlib.sha256(manifest_text(made).encode()).hexdigest()
+
+
+def sha512_file(path: Path) -> str:
+    """SHA-512 of a file's bytes, in hex."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha512").hexdigest()
 
 
 def _name(path: Path, root: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -14,13 +15,14 @@ from markupsafe import Markup
 from rubicon import __version__
 from rubicon.case import Case
 from rubicon.geo.coast import load_coast
-from rubicon.provenance import SourceFile
-from rubicon.report import bag, evidence, figures, page, text, view
+from rubicon.provenance import SourceFile, sha256_file
+from rubicon.report import bag, crate, evidence, figures, page, text, view
 from rubicon.report.findings import findings_json
 from rubicon.report.map import Coast
 from rubicon.report.source import Source
 from rubicon.report.svg import template_text
 from rubicon.schema import Origin
+from rubicon.store import custody
 
 LONG = 60
 """Tables of more rows than this are folded, with their number of rows on the fold."""
@@ -37,18 +39,19 @@ def build(
     counts: Mapping[str, int] | None = None,
     coast: Coast | None = None,
 ) -> Path:
-    """Write `out/dossier/` (a bag), `out/findings.json` and `out/VERIFY.md`; gives the bag's root.
+    """Write `out/dossier/` (a bag), `out/findings.json`, `out/VERIFY.md` and `out/custody.jsonl`; gives the bag's root.
 
     `tables` holds tables of `rubicon.schema` by name, any of them absent; POSITION holds the thinned tracks
     to draw. `counts` are numbers to print that the tables do not show. Without `coast` the bundled one is
-    used. The same input gives the same bytes. An older dossier is replaced only by a whole new one.
+    used. The same input gives the same bytes; only lines that the custody log gains carry the time. An older dossier is replaced only by a whole new one.
 
     Raises UnknownEvidence for a sentence whose evidence the case does not hold, SimulatedEvidence when
-    origins mix, VerificationFailed when an input file changed since it was read.
+    origins mix, RightsRefused when a source keeps back what is derived from it, VerificationFailed when an input file changed since it was read.
     """
     held = evidence.hold(files)
     rows = evidence.entries(tables.get("EVIDENCE"), held)
     _require_one_origin(case, tables, rows, files)
+    evidence.require_rights(rows, held)
     names = {each.file.source_id: text.one_line(each.file.path.name) for each in held}
     coast = coast or load_coast()
     links = text.Links((row["evidence_id"] for row in rows), names)
@@ -64,10 +67,36 @@ def build(
         (root / "data" / "report.html").write_bytes(html.encode())
         for name, svg in figures.files(case, tables, coast).items():
             (root / "data" / "figures" / name).write_bytes(svg.encode())
-        fingerprint = bag.seal(root, bag_info(case))
+        log = record(out, held, root / "data")
+        (root / "data" / custody.LOG).write_bytes(log)
+        describe(case, root / "data", held, log)
+        fingerprint = bag.seal(root, bag_info(case) | {"Custody-Head": custody.head(log)})
     bag.write_whole(out / "findings.json", findings)
     bag.write_whole(out / "VERIFY.md", verify_page(case, fingerprint).encode())
     return out / "dossier"
+
+
+def record(out: Path, held: Sequence[evidence.Held], data: Path) -> bytes:
+    """Add to the custody log what was read and what is sealed, where either is new; gives the whole log."""
+    entries = [
+        {"action": "read", "subject": text.one_line(each.file.path.name), "sha256": each.file.sha256,
+         "detail": text.one_line(each.file.publisher)}
+        for each in held
+    ]  # fmt: skip
+    for path in sorted(path for path in data.rglob("*") if path.is_file()):
+        name = path.relative_to(data).as_posix()
+        if not name.startswith("evidence/") or name == "evidence/index.json":
+            entries.append({"action": "sealed", "subject": name, "sha256": sha256_file(path)})
+    return custody.append(out / custody.LOG, entries, tool=f"Rubicon {__version__}")
+
+
+def describe(case: Case, data: Path, held: Sequence[evidence.Held], log: bytes) -> None:
+    """Write the RO-Crate metadata of all files in the bag's `data/`."""
+    hashes = {
+        path.relative_to(data).as_posix(): sha256_file(path) for path in data.rglob("*") if path.is_file()
+    }
+    last = json.loads(custody.lines(log)[-1])["time_utc"][:10]
+    (data / crate.CRATE).write_bytes(crate.crate(case, data, hashes, held, last))
 
 
 def _require_one_origin(

@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from rubicon.case import Case
-from rubicon.errors import SimulatedEvidence, VerificationFailed
+from rubicon.errors import RightsRefused, SimulatedEvidence, VerificationFailed
 from rubicon.provenance import SourceFile
 from rubicon.report.text import SIMULATED, iso, one_line, sorted_rows
 from rubicon.schema import Origin
@@ -122,6 +122,21 @@ def require_origin(case: Case, rows: Iterable[Mapping[str, Any]], files: Iterabl
     for name, origin in named:
         if origin != case.origin.value:
             raise SimulatedEvidence(f"is {origin}, and the case is {case.origin.value}", place=str(name))
+
+
+def require_rights(rows: Iterable[Mapping[str, Any]], held: Iterable[Held]) -> None:
+    """Refuse to pack what was derived from a file whose declared rights do not allow it.
+
+    Raises RightsRefused naming the file and the first evidence that rests on it.
+    """
+    closed = {each.file.sha256: each for each in held if not each.file.derived_may_ship}
+    for row in rows:
+        if (each := closed.get(row["sha256"] or "")) is not None:
+            raise RightsRefused(
+                f"its rights ({each.file.licence or 'no licence stated'}) keep back what is derived from it, and "
+                f"evidence {row['evidence_id']} is",
+                place=each.file.path.name,
+            )
 
 
 def index(case: Case, rows: Iterable[Mapping[str, Any]], held: Iterable[Held]) -> bytes:

@@ -18,21 +18,31 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, NamedTuple, Protocol
 
 from rubicon.errors import InputMissing, InputTooLarge, UnknownFormat
-from rubicon.report.bag import DECLARATION, MANIFEST, TAG_MANIFEST, manifest_text
+from rubicon.report.bag import (
+    DECLARATION,
+    MANIFEST,
+    MANIFEST_512,
+    TAG_MANIFEST,
+    TAG_MANIFEST_512,
+    TAG_MANIFESTS,
+    manifest_text,
+)
+from rubicon.report.chain import Check, beside_checks, crate_checks, custody_checks
 from rubicon.report.evidence import INDEX
 
 MAX_ZIP_BYTES = 20_000_000_000
 MAX_ZIP_RATIO = 1000
 MAX_JSON_BYTES = 1_000_000_000
-_LINE = re.compile(r"([0-9a-fA-F]{64})[ \t]+\*?(.+)")
+RESERVED = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{d}{i}" for d in ("COM", "LPT") for i in range(1, 10))})
+_LINE = re.compile(r"([0-9a-fA-F]{64}|[0-9a-fA-F]{128})[ \t]+\*?(.+)")
 
 
-class Check(NamedTuple):
-    """One thing that was checked: its name, whether it holds, and why not."""
+class Digest(NamedTuple):
+    """What a file's bytes come to; for one that cannot be read, words that match no hash."""
 
-    name: str
-    ok: bool
-    reason: str = ""
+    sha256: str
+    sha512: str
+    size_bytes: int
 
 
 @dataclass(frozen=True)
@@ -161,7 +171,32 @@ def _verify_zip(archive: zipfile.ZipFile, path: Path) -> Verification:
         if info.filename.endswith("bagit.txt")
     }
     prefix = min(roots, key=lambda each: (len(each), each), default="")
-    return _verify(ZipReader(archive, prefix), FolderBeside(None))
+    around = prefix.removesuffix("dossier/") if prefix.endswith("dossier/") else None
+    return _verify(ZipReader(archive, prefix), ZipBeside(archive, around))
+
+
+class Beside(Protocol):
+    """The copies that lie beside a bag."""
+
+    def read(self, name: str) -> bytes | None:
+        """A file beside the bag, when it is there."""
+
+
+@dataclass(frozen=True)
+class ZipBeside:
+    """What lies beside the bag in a zip; `around` is the folder that holds both, None when the bag stands alone."""
+
+    archive: zipfile.ZipFile
+    around: str | None
+
+    def read(self, name: str) -> bytes | None:
+        """A file beside the bag, when it is there and can be read."""
+        if self.around is None or self.around + name not in self.archive.namelist():
+            return None
+        try:
+            return self.archive.read(self.around + name)
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            return f"cannot be read ({error})".encode()
 
 
 @dataclass(frozen=True)
@@ -176,37 +211,70 @@ class FolderBeside:
         return path.read_bytes() if path and path.is_file() else None
 
 
-def _verify(reader: Reader, beside: FolderBeside) -> Verification:
+def _verify(reader: Reader, beside: Beside) -> Verification:
     """The checks, in the order in which a reader would make them by hand."""
     names = set(reader.names())
     read = {name: _digest(reader, name) for name in sorted(names)}
-    digests = {name: digest for name, (digest, _) in read.items()}
-    sizes = {name: size for name, (_, size) in read.items() if name.startswith("data/")}
-    checked = [*reader.odd(), *_declaration(reader, names)]
-    payload, lines = _manifest(reader, MANIFEST, names)
-    checked += lines
-    checked += _compare(payload, digests, {name for name in names if name.startswith("data/")}, MANIFEST)
-    tags, lines = _manifest(reader, TAG_MANIFEST, names)
-    checked += lines
-    own = {name for name in names if not name.startswith("data/") and name != TAG_MANIFEST}
-    checked += _compare(tags, digests, own, TAG_MANIFEST)
+    digests = {name: made.sha256 for name, made in read.items()}
+    longer = {name: made.sha512 for name, made in read.items()}
+    sizes = {name: made.size_bytes for name, made in read.items() if name.startswith("data/")}
+    checked = [*reader.odd(), *_clashes(names), *_declaration(reader, names)]
+    payload = {name for name in names if name.startswith("data/")}
+    own = names - payload - set(TAG_MANIFESTS)
+    for manifest, present, hashes in (
+        (MANIFEST, payload, digests),
+        (TAG_MANIFEST, own, digests),
+        (MANIFEST_512, payload, longer),
+        (TAG_MANIFEST_512, own, longer),
+    ):
+        entries, lines = _manifest(reader, manifest, names)
+        checked += lines
+        checked += _compare(entries, hashes, present, manifest)
     checked += _oxum(reader, names, sizes)
     checked += _index(reader, digests)
+    checked += crate_checks(lambda name: _bytes(reader, name), names)
+    checked += custody_checks(lambda name: _bytes(reader, name), names)
     fingerprint = digests.get(TAG_MANIFEST, "")
-    return Verification((*checked, *_beside(reader, names, beside, fingerprint)), fingerprint)
+    tags = _bytes(reader, TAG_MANIFEST) if TAG_MANIFEST in names else b""
+    checked += _beside(reader, names, beside, fingerprint)
+    checked += beside_checks(beside.read, lambda name: _bytes(reader, name), names, tags)
+    return Verification(tuple(checked), fingerprint)
 
 
-def _digest(reader: Reader, name: str) -> tuple[str, int]:
-    """SHA-256 and size of a file; a file that cannot be read to its end has no hash that matches."""
-    digest, size = hashlib.sha256(), 0
+def _bytes(reader: Reader, name: str) -> bytes:
+    """A file's bytes up to the limit; nothing when it cannot be read, which its hash has told already."""
+    try:
+        with reader.open(name) as handle:
+            return handle.read(MAX_JSON_BYTES)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError):
+        return b""
+
+
+def _clashes(names: set[str]) -> Iterator[Check]:
+    """Names that a file system of another kind could not keep apart or could not hold."""
+    by_fold: dict[str, list[str]] = {}
+    for name in sorted(names):
+        by_fold.setdefault(name.casefold(), []).append(name)
+        parts = [part.split(".")[0].upper() for part in PurePosixPath(name).parts]
+        if any(part in RESERVED for part in parts) or name.endswith((".", " ")):
+            yield Check(name, False, "is a name that Windows keeps for itself")
+    for same in by_fold.values():
+        if len(same) > 1:
+            yield Check(same[1], False, f"differs from {same[0]} by case alone")
+
+
+def _digest(reader: Reader, name: str) -> Digest:
+    """Hashes and size of a file; a file that cannot be read to its end has no hash that matches."""
+    digest, longer, size = hashlib.sha256(), hashlib.sha512(), 0
     try:
         with reader.open(name) as handle:
             while chunk := handle.read(1 << 20):
                 digest.update(chunk)
+                longer.update(chunk)
                 size += len(chunk)
-        return digest.hexdigest(), size
+        return Digest(digest.hexdigest(), longer.hexdigest(), size)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-        return f"cannot be read ({error})", size
+        return Digest(f"cannot be read ({error})", f"cannot be read ({error})", size)
 
 
 def _text(reader: Reader, name: str) -> str:
@@ -232,9 +300,9 @@ def _manifest(reader: Reader, name: str, names: set[str]) -> tuple[dict[str, str
     text, entries, wrong = _text(reader, name), {}, []
     for number, line in enumerate(text.splitlines(), start=1):
         found = _LINE.fullmatch(line)
-        if not found:
+        if not found or len(found[1]) != (128 if "sha512" in name else 64):
             wrong.append(Check(name, False, f"line {number} is not a hash and a path"))
-        elif unsafe(found[2]) or (name == MANIFEST) != found[2].startswith("data/"):
+        elif unsafe(found[2]) or (name in (MANIFEST, MANIFEST_512)) != found[2].startswith("data/"):
             wrong.append(Check(name, False, f"line {number} names {found[2]!r}, a path outside its place"))
         elif found[2] in entries:
             wrong.append(Check(name, False, f"line {number} names {found[2]!r} again"))
@@ -259,7 +327,7 @@ def _compare(
             yield Check(
                 name,
                 same,
-                "" if same else f"is changed: SHA-256 {digests[name]}, {manifest} says {entries[name]}",
+                "" if same else f"is changed: its hash is {digests[name]}, {manifest} says {entries[name]}",
             )
 
 
@@ -313,7 +381,7 @@ def _file(reader: Reader, digests: dict[str, str], path: str, each: dict[str, An
     )
 
 
-def _beside(reader: Reader, names: set[str], beside: FolderBeside, fingerprint: str) -> Iterator[Check]:
+def _beside(reader: Reader, names: set[str], beside: Beside, fingerprint: str) -> Iterator[Check]:
     """The copy of `findings.json` beside the bag, and the fingerprint in `VERIFY.md`."""
     copy = beside.read("findings.json")
     if copy is not None and "data/findings.json" in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,12 @@ from report_fixture import (
 )
 
 from rubicon.report.dossier import build
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fixed_time() -> None:
+    """The custody log's clock stands still, so that bags can be compared byte for byte."""
+    os.environ["SOURCE_DATE_EPOCH"] = "1767225600"
 
 
 @pytest.fixture(scope="session")
