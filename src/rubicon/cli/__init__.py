@@ -25,6 +25,7 @@ ROOMS = {
     "keeping": ("keys",),
     "serving": ("serve",),
     "scenes": ("scene",),
+    "publishing": ("sign", "stamp", "figure", "export"),
     "trust": ("verify", "doctor"),
 }
 """The verbs of each file beside this one; each has `add_to(app)`."""

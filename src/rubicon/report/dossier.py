@@ -16,7 +16,7 @@ from rubicon import __version__
 from rubicon.case import Case
 from rubicon.geo.coast import load_coast
 from rubicon.provenance import SourceFile, sha256_file
-from rubicon.report import bag, crate, evidence, figures, page, text, view
+from rubicon.report import bag, crate, evidence, figures, page, pdf, text, view
 from rubicon.report.findings import findings_json
 from rubicon.report.map import Coast
 from rubicon.report.source import Source
@@ -65,8 +65,12 @@ def build(
         (root / evidence.INDEX).write_bytes(evidence.index(case, rows, held))
         (root / "data" / "findings.json").write_bytes(findings)
         (root / "data" / "report.html").write_bytes(html.encode())
-        for name, svg in figures.files(case, tables, coast).items():
+        svgs = figures.files(case, tables, coast)
+        for name, svg in svgs.items():
             (root / "data" / "figures" / name).write_bytes(svg.encode())
+        if pdf.available():
+            named = {Path(name).stem: svg for name, svg in svgs.items()}
+            (root / "data" / "report.pdf").write_bytes(pdf.port_report(source, named))
         log = record(out, held, root / "data")
         (root / "data" / custody.LOG).write_bytes(log)
         describe(case, root / "data", held, log)

@@ -122,6 +122,17 @@ def cited_ids(group: str) -> list[str]:
     return [part.strip() for part in group.split(",") if part.strip()]
 
 
+def pieces(sentence: str, target: Callable[[str], str | None]) -> list[tuple[str, list[str]]]:
+    """A sentence cut after each citation: the words, and the ids cited after them."""
+    made, at = [], 0
+    for found in _CITATION.finditer(sentence):
+        ids = cited_ids(found[1])
+        if all(map(target, ids)):
+            made.append((sentence[at : found.start()], ids))
+            at = found.end()
+    return [*made, (sentence[at:], [])]
+
+
 class Links:
     """Turns evidence ids into links; an id that leads nowhere is an error, not dead text.
 

@@ -101,6 +101,11 @@ def record(source: Source) -> list[str]:
 # --- findings ---------------------------------------------------------------------------------------
 
 
+def findings_plain(source: Source) -> list[Row]:
+    """FINDING rows in the order of the page, as they are."""
+    return ordered_findings(source.case, source.tables.get("FINDING"))
+
+
 def findings(source: Source) -> list[Row]:
     """Cards: the answer, each hypothesis with its probability, facts, evidence weighed, limits.
 

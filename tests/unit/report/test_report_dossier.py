@@ -72,7 +72,7 @@ def rebuilt(tmp_path: Path, **changes: Any) -> Path:
 def test_the_bag_holds_page_findings_figures_and_evidence(najin: Path) -> None:
     assert set(tree(najin)) == {
         "VERIFY.md", "findings.json", "custody.jsonl", "dossier/bagit.txt", "dossier/manifest-sha512.txt",
-        "dossier/tagmanifest-sha512.txt", "dossier/data/custody.jsonl", "dossier/data/ro-crate-metadata.json", "dossier/bag-info.txt", "dossier/manifest-sha256.txt",
+        "dossier/tagmanifest-sha512.txt", "dossier/data/custody.jsonl", "dossier/data/report.pdf", "dossier/data/ro-crate-metadata.json", "dossier/bag-info.txt", "dossier/manifest-sha256.txt",
         "dossier/tagmanifest-sha256.txt", "dossier/data/report.html", "dossier/data/findings.json",
         "dossier/data/figures/map.svg", "dossier/data/figures/timeline.svg", "dossier/data/figures/calendar.svg",
         "dossier/data/figures/coverage.svg", "dossier/data/evidence/index.json", "dossier/data/evidence/observations.csv",
