@@ -65,6 +65,7 @@ export const text = {
     label: 'Map of the case',
     legend: 'Legend',
     track: 'heard on AIS',
+    density: 'fixes heard, few to many',
     gap: 'silence: joins the last and next fix, no route',
     ends: 'last and next fix',
     port: 'port of the case',

@@ -85,6 +85,7 @@ def create_app(shelf: Shelf, policy: Policy) -> FastAPI:
     _add_law(app, shelf)
     _add_search(app, shelf, shell)
     _add_chart(app, shelf)
+    _add_tiles(app, shelf)
     _add_files(app, shelf, shell)
     app.include_router(features.router(shelf))
     for page in PAGES:
@@ -226,6 +227,13 @@ def _add_chart(app: FastAPI, shelf: Shelf) -> None:
         """Tracks, gaps, calls, ports and looks of a case, for a map."""
         view = shelf.case(case_id)
         return _json(view.page("/map", partial(chart.chart, view)))
+
+
+def _add_tiles(app: FastAPI, shelf: Shelf) -> None:
+    @app.get("/{case_id}/tiles/{zoom}/{column}/{row}.png", response_class=Response)
+    def tile(case_id: str, zoom: int, column: int, row: int) -> Response:
+        """Density of all fixes in a Web Mercator tile, as a PNG."""
+        return Response(shelf.case(case_id).density().png(zoom, column, row), media_type="image/png")
 
 
 def _add_files(app: FastAPI, shelf: Shelf, shell: Shell) -> None:

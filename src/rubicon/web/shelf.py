@@ -20,6 +20,7 @@ from rubicon.errors import InputMissing, UnknownItem
 from rubicon.report.text import SIMULATED, iso
 from rubicon.schema import Origin
 from rubicon.store.output import CASE, FOLDER, Output, read_output
+from rubicon.web.density import Pyramid
 
 Row = dict[str, Any]
 
@@ -32,6 +33,8 @@ class CaseView:
         self.stamp = stamp
         self._pages: dict[str, bytes] = {}
         self._plain: dict[str, list[Row]] = {}
+        self._pyramid: Pyramid | None = None
+        self._counting = threading.Lock()
 
     @property
     def case(self) -> Case:
@@ -85,6 +88,19 @@ class CaseView:
         said = {row["vessel_id"]: row["name"] for row in self.rows("VESSEL") if row["name"]}
         ours = {key: ship.name for key, ship in self.ship_by_key.items()}
         return said | ours | {ship.vessel_id: ship.name for ship in self.case.ships if ship.vessel_id}
+
+    @cached_property
+    def fixes(self) -> int:
+        """Positions in the lake of the run."""
+        return sum(part["rows"] for entry in self.output.lake.manifests() for part in entry["parts"])
+
+    def density(self) -> Pyramid:
+        """All positions of the lake, counted by pixel; made once, while others wait for it."""
+        with self._counting:
+            if self._pyramid is None:
+                table = self.output.lake.positions()
+                self._pyramid = Pyramid.of(table["lat_deg"].to_numpy(), table["lon_deg"].to_numpy())
+            return self._pyramid
 
     def head(self) -> Row:
         """What every page of the case says first."""

@@ -197,3 +197,13 @@ def test_a_position_near_the_shore_has_a_zone_and_words(client: Client) -> None:
     assert "approximate" in found["basis"]
     assert client.ask("/record/respond/zone.json?lat_deg=99&lon_deg=133.0").status == 400
     assert client.ask("/record/respond/zone.json?lat_deg=0&lon_deg=0").json["error"] == "OutsideCoastline"
+
+
+def test_tiles_are_pictures_and_bad_ones_are_refused(client: Client) -> None:
+    found = client.ask("/smallest/tiles/0/0/0.png")
+    assert (found.status, found.headers["content-type"], found.body[:4]) == (200, "image/png", b"\x89PNG")
+    for place in ("99/0/0", "-1/0/0", "0/1/0", "1.5/0/0", "x/0/0", "3/0/99999999999999999999"):
+        refused = client.ask(f"/smallest/tiles/{place}.png")
+        assert (refused.status, refused.json["error"]) == (400, "InvalidRequest"), place
+    for trick in ("..%2f..%2f0/0/0", "0/0/..%5c..%5c0", "%2e%2e%2f/0/0"):
+        assert client.ask(f"/smallest/tiles/{trick}.png").status in (400, 404)

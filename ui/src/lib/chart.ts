@@ -107,6 +107,12 @@ export function callPoints(layers: Layers, period: Period): FeatureCollection<Po
   )
 }
 
+/** Density tiles of a case with more fixes than lines can show. */
+export interface Tiles {
+  url: string
+  max_zoom: number
+}
+
 export interface Colours {
   sea: string; land: string; shore: string; ink: string; paper: string; muted: string
   blue: string; vermilion: string; green: string; amber: string; grey: string
@@ -126,12 +132,13 @@ const source = (data: FeatureCollection | Feature = empty) => ({ type: 'geojson'
 
 // Names without quotes: the library quotes them, and takes weight and slant from the last word.
 /** The style without data; glyphs are drawn from the reader's own fonts, so that nothing is fetched. */
-export function style(c: Colours, simulated: boolean, seas: FeatureCollection): StyleSpecification {
+export function style(c: Colours, simulated: boolean, seas: FeatureCollection, tiles: Tiles | null): StyleSpecification {
   const line = { 'line-join': 'round' as const, 'line-cap': 'round' as const }
   return {
     version: 8,
     sources: {
       world: source(), cover: source(), coast: source(), tracks: source(), gaps: source(), ends: source(),
+      ...(tiles ? { density: { type: 'raster' as const, tiles: [tiles.url], tileSize: 256, maxzoom: tiles.max_zoom } } : {}),
       ports: source(), calls: source(), envelope: source(), picked: source(), seas: source(seas),
     },
     layers: [
@@ -143,6 +150,7 @@ export function style(c: Colours, simulated: boolean, seas: FeatureCollection): 
       { id: 'envelope-edge', type: 'line', source: 'envelope', paint: { 'line-color': c.vermilion, 'line-width': 1, 'line-opacity': 0.7 } },
       { id: 'coast', type: 'fill', source: 'coast', paint: { 'fill-color': c.land } },
       { id: 'shore', type: 'line', source: 'coast', paint: { 'line-color': c.shore, 'line-width': 0.7 } },
+      ...(tiles ? [{ id: 'density', type: 'raster' as const, source: 'density', paint: { 'raster-resampling': 'nearest' as const, 'raster-fade-duration': 0 } }] : []),
       {
         id: 'seas', type: 'symbol', source: 'seas',
         layout: { 'text-field': ['get', 'name'], 'text-font': ['Noto Sans Italic'], 'text-size': 14, 'text-letter-spacing': 0.06 },

@@ -106,6 +106,7 @@ export interface Layers {
   ports: Port[]
   looks: { id: string; port: string; start: string; end: string }[]
   bounds: [number, number, number, number]
+  density: { fixes: number; max_zoom: number } | null
 }
 export interface Coast {
   covers: [number, number, number, number]

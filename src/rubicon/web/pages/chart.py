@@ -14,8 +14,11 @@ import shapely
 from rubicon.errors import OutsideCoastline
 from rubicon.geo.coast import ATTRIBUTION, load_coast
 from rubicon.report.map import COUNTRIES, LOOK_KINDS
+from rubicon.web.density import MAX_ZOOM
 from rubicon.web.shelf import CaseView, Row
 
+MANY_FIXES = 200_000
+"""From here on the map shows density tiles of all fixes: lines of so many cannot be told apart, nor drawn in time."""
 TOLERANCE_DEG = 0.0006
 """The coast on a screen: some 60 m, half the spacing of its vertices."""
 
@@ -29,6 +32,7 @@ def chart(view: CaseView) -> Row:
         "ports": ports(view),
         "looks": looks(view),
         "bounds": bounds(view),
+        "density": {"fixes": view.fixes, "max_zoom": MAX_ZOOM} if view.fixes > MANY_FIXES else None,
         "notes": {
             "gap": "A dashed line joins the last and the next fix; it is no route.",
             "track": "Tracks are thinned to what the map can show.",
