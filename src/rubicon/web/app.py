@@ -16,12 +16,14 @@ from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp
 
 from rubicon import __version__
 from rubicon.errors import InvalidRequest, RubiconError, UnknownItem
 from rubicon.web import features
 from rubicon.web.errors import status
 from rubicon.web.guard import Guard, Policy
+from rubicon.web.kept import Kept
 from rubicon.web.pages import cases as cases_page
 from rubicon.web.pages import (
     chart,
@@ -70,8 +72,8 @@ PAGES = (
 """Pages whose only input is the case and one id."""
 
 
-def create_app(shelf: Shelf, policy: Policy) -> FastAPI:
-    """The application over a shelf of cases, behind its guard."""
+def create_app(shelf: Shelf, policy: Policy) -> ASGIApp:
+    """The application over a shelf of cases: the guard, then pages made already, then the routes."""
     app = FastAPI(
         title="Rubicon",
         version=__version__,
@@ -88,10 +90,10 @@ def create_app(shelf: Shelf, policy: Policy) -> FastAPI:
     _add_tiles(app, shelf)
     _add_files(app, shelf, shell)
     app.include_router(features.router(shelf))
+    kept = Kept(app, shelf)
     for page in PAGES:
-        _add_page(app, page, shelf, shell)
-    app.add_middleware(Guard, policy=policy)
-    return app
+        _add_page(app, page, kept, shell)
+    return Guard(kept, policy)
 
 
 def _handle_errors(app: FastAPI) -> None:
@@ -149,11 +151,14 @@ def _add_root(app: FastAPI, shelf: Shelf, shell: Shell) -> None:
         return _json(await run_in_threadpool(index))
 
 
-def _add_page(app: FastAPI, page: Page, shelf: Shelf, shell: Shell) -> None:
+def _add_page(app: FastAPI, page: Page, kept: Kept, shell: Shell) -> None:
     """Routes of one page: the twin first, or its address would be read as an id."""
 
+    def keep(request: Request, view: CaseView, response: Response) -> Response:
+        return response if page.live else kept.keep(request.scope["path"], view, response)
+
     async def body(request: Request) -> tuple[CaseView, bytes]:
-        view = shelf.case(request.path_params["case_id"])
+        view = kept.shelf.case(request.path_params["case_id"])
         given = {page.id_name: request.path_params["id"]} if page.id_name else {}
         make = partial(page.build, view, **given)
         if page.live:
@@ -163,11 +168,13 @@ def _add_page(app: FastAPI, page: Page, shelf: Shelf, shell: Shell) -> None:
         return view, await run_in_threadpool(view.page, address, make) if held is None else held
 
     async def twin(request: Request) -> Response:
-        return _json((await body(request))[1])
+        view, made = await body(request)
+        return keep(request, view, _json(made))
 
     async def html(request: Request) -> Response:
         view, made = await body(request)
-        return shell.page(view.case.title, made, request.url.path, label=view.head()["label"])
+        shown = shell.page(view.case.title, made, request.url.path, label=view.head()["label"])
+        return keep(request, view, shown)
 
     path = f"/{{case_id}}{page.path}" + ("/{id:path}" if page.id_name else "")
     doc = (page.build.__doc__ or "").partition("\n")[0]

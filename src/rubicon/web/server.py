@@ -9,38 +9,17 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from rubicon.errors import OutputFailed
 from rubicon.web.app import create_app
 from rubicon.web.guard import Policy
 from rubicon.web.pages.chart import coast
+from rubicon.web.protocol import Patient
 from rubicon.web.shelf import Shelf
 
-FIRST_BYTES_S = 15.0
-"""How long a new connection may take to send its first whole request head."""
 MOST_CONNECTIONS = 400
-
-
-class Patient(H11Protocol):
-    """HTTP/1.1 with a limit on how long a request's head may trickle in."""
-
-    def connection_made(self, transport: Any) -> None:
-        """Start the clock of the first head."""
-        super().connection_made(transport)
-        self._first = asyncio.get_running_loop().call_later(FIRST_BYTES_S, self._too_slow)
-
-    def _too_slow(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
-            self.transport.close()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
-        self._first.cancel()
-        super().connection_lost(exc)
 
 
 @dataclass(frozen=True)
@@ -67,7 +46,6 @@ class Server:
         config = uvicorn.Config(
             app, http=Patient, lifespan="off", log_level="warning", access_log=False, server_header=False,
             limit_concurrency=MOST_CONNECTIONS, timeout_keep_alive=30, timeout_graceful_shutdown=2,
-            h11_max_incomplete_event_size=32_768,
         )  # fmt: skip
         server = uvicorn.Server(config)
 

@@ -158,6 +158,10 @@ class Shelf:
                 return view
         raise UnknownItem("no such case here", place=case_id[:80])
 
+    def current(self, view: CaseView) -> bool:
+        """Whether the case was not run again since it was read."""
+        return _stamp(view.output.folder) == view.stamp
+
     def _view(self, place: Path) -> CaseView:
         stamp = _stamp(place)
         with self._lock:

@@ -139,7 +139,7 @@ def test_the_report_is_shown_without_unsafe_styles(client: Client) -> None:
 
 
 def test_a_head_that_trickles_in_is_cut_off(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rubicon.web.server.FIRST_BYTES_S", 0.3)
+    monkeypatch.setattr("rubicon.web.protocol.HEAD_TIMEOUT_S", 0.3)
     with socket.create_connection(("127.0.0.1", client.port), timeout=10) as slow:
         slow.sendall(b"GET /health HTTP/1.1\r\nHost: ")
         began = time.monotonic()
@@ -153,3 +153,25 @@ def test_bound_to_all_addresses_no_foreign_name_passes() -> None:
     assert policy.knows("localhost:80")
     assert not policy.knows("evil.example:80")
     assert not Policy(token="t", port=80).knows("192.0.2.7:80")
+
+
+def pour(endless: socket.socket) -> None:
+    """Four megabytes of one head."""
+    for _ in range(4000):
+        endless.sendall(b"X-More: " + b"y" * 1000 + b"\r\n")
+
+
+def test_a_head_without_end_is_cut_off(client: Client) -> None:
+    with socket.create_connection(("127.0.0.1", client.port), timeout=10) as endless:
+        endless.sendall(b"GET /health HTTP/1.1\r\n")
+        with pytest.raises(ConnectionError):
+            pour(endless)
+    assert client.ask("/health").status == 200
+
+
+def test_connections_are_kept_and_answer_again(client: Client) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=10)
+    for _ in range(3):
+        connection.request("GET", "/health")
+        assert connection.getresponse().read().startswith(b'{"status"')
+    connection.close()
