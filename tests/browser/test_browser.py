@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 PAGES = (
-    "/", "/najin", "/exercise", "/najin/vessels", "/exercise/vessel/190000001", "/najin/vessel/imo:9179842", "/najin/claims",
+    "/", "/najin", "/exercise", "/najin/vessels", "/exercise/vessel/190000001", "/najin/vessel/imo:9179842", "/najin/claims", "/najin/assess",
     "/najin/respond?zone=port:CN&involvement=past&date=2024-02-09", "/najin/dossier", "/najin/search?q=angara", "/najin/evidence/G008",
 )  # fmt: skip
 

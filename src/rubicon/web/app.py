@@ -24,8 +24,8 @@ from rubicon.web import features
 from rubicon.web.errors import status
 from rubicon.web.guard import Guard, Policy
 from rubicon.web.kept import Kept
-from rubicon.web.pages import cases as cases_page
 from rubicon.web.pages import (
+    assess,
     chart,
     claims,
     dossier,
@@ -37,6 +37,7 @@ from rubicon.web.pages import (
     search,
     vessels,
 )
+from rubicon.web.pages import cases as cases_page
 from rubicon.web.shelf import CaseView, Row, Shelf, encode
 from rubicon.web.shell import Shell
 
@@ -66,6 +67,7 @@ PAGES = (
     Page("/finding", findings.finding, "finding_id"),
     Page("/evidence", evidence.evidence, "evidence_id"),
     Page("/claims", claims.claims),
+    Page("/assess", assess.assess),
     Page("/respond", respond.respond),
     Page("/dossier", dossier.dossier, live=True),
 )

@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from rubicon.errors import UnknownItem
 
@@ -29,8 +29,9 @@ class Shell:
 
     def __init__(self, folder: Path = STATIC) -> None:
         self.folder = folder
+        # Held in memory: a build while the server runs then takes nothing away from pages that are open.
         self.files = {
-            f"/{path.relative_to(folder).as_posix()}": path
+            f"/{path.relative_to(folder).as_posix()}": path.read_bytes()
             for path in folder.rglob("*")
             if path.is_file() and not path.relative_to(folder).parts[0].startswith(".")
         }
@@ -49,9 +50,9 @@ class Shell:
         found = self.files.get(path)
         if found is None:
             raise UnknownItem("no such file", place=path[:80])
-        kind = TYPES.get(found.suffix) or mimetypes.guess_type(found.name)[0] or "application/octet-stream"
+        kind = TYPES.get(Path(path).suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
         headers = CACHED if path.startswith("/assets/") else {}
-        return FileResponse(found, media_type=kind, headers=headers)
+        return Response(found, media_type=kind, headers=headers)
 
     def page(self, title: str, data: bytes, path: str, *, label: str = "") -> Response:
         """A page with its JSON in it; `label` marks a simulated case."""

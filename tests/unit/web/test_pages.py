@@ -10,7 +10,7 @@ import pytest
 import shapely
 from web_client import HOSTILE, Client
 
-PAGES = ("", "/vessels", "/findings", "/claims", "/respond", "/dossier", "/search?q=najin")
+PAGES = ("", "/vessels", "/findings", "/claims", "/assess", "/respond", "/dossier", "/search?q=najin")
 
 
 def carried(html: bytes) -> object:

@@ -113,6 +113,19 @@ export interface Tiles {
   max_zoom: number
 }
 
+/** What other detectors found, as points. */
+export function signalPoints(layers: Layers, period: Period): FeatureCollection<Point> {
+  return collection(
+    (layers.signals ?? [])
+      .filter((one) => touches(period, one.start, one.end))
+      .map((one) => ({
+        type: 'Feature',
+        properties: { key: one.key, name: one.name, kind: one.kind, start: one.start },
+        geometry: { type: 'Point', coordinates: one.at },
+      })),
+  )
+}
+
 export interface Colours {
   sea: string; land: string; shore: string; ink: string; paper: string; muted: string
   blue: string; vermilion: string; green: string; amber: string; grey: string
@@ -139,7 +152,7 @@ export function style(c: Colours, simulated: boolean, seas: FeatureCollection, t
     sources: {
       world: source(), cover: source(), coast: source(), tracks: source(), gaps: source(), ends: source(),
       ...(tiles ? { density: { type: 'raster' as const, tiles: [tiles.url], tileSize: 256, maxzoom: tiles.max_zoom } } : {}),
-      ports: source(), calls: source(), envelope: source(), picked: source(), seas: source(seas),
+      ports: source(), calls: source(), signals: source(), envelope: source(), picked: source(), seas: source(seas),
     },
     layers: [
       { id: 'sea', type: 'background', paint: { 'background-color': c.sea } },
@@ -162,6 +175,7 @@ export function style(c: Colours, simulated: boolean, seas: FeatureCollection, t
       { id: 'gaps-on', type: 'line', source: 'gaps', filter: ['==', ['get', 'event_id'], ''], paint: { 'line-color': c.vermilion, 'line-width': 3.6, 'line-dasharray': [1.6, 1.2] } },
       { id: 'ends', type: 'circle', source: 'ends', paint: { 'circle-radius': 3, 'circle-color': c.paper, 'circle-stroke-color': c.vermilion, 'circle-stroke-width': 1.5 } },
       { id: 'calls', type: 'circle', source: 'calls', layout: { visibility: 'none' }, paint: { 'circle-radius': 4, 'circle-color': c.green, 'circle-opacity': 0.7 } },
+      { id: 'signals', type: 'circle', source: 'signals', paint: { 'circle-radius': 4.5, 'circle-color': c.amber, 'circle-stroke-color': c.ink, 'circle-stroke-width': 1 } },
       {
         id: 'looks', type: 'circle', source: 'ports', filter: ['>', ['get', 'looks'], 0],
         paint: {

@@ -79,6 +79,16 @@ export interface Gap {
   from: LonLat
   to: LonLat | null
 }
+export interface Signal {
+  event_id: string
+  key: string
+  name: string
+  kind: string
+  score: number
+  start: string
+  end: string | null
+  at: LonLat
+}
 export interface Call {
   event_id: string
   key: string
@@ -103,6 +113,7 @@ export interface Layers {
   tracks: Track[]
   gaps: Gap[]
   calls: Call[]
+  signals?: Signal[]
   ports: Port[]
   looks: { id: string; port: string; start: string; end: string }[]
   bounds: [number, number, number, number]
@@ -152,7 +163,11 @@ export interface FindingPage {
     hypotheses: { id: string; text: string; prior: number; probability: number; words: string }[]
     facts: string[]
     limits: string[]
+    probability_low: number | null
+    probability_high: number | null
   }
+  matrix: { hypothesis: string; root: string; low: number; high: number; reading: string; diagnosticity: number }[]
+  versions: { version: number; finding_id: string; probability: number; answer: string; changed: string | null }[]
   tree: Root[]
   background: Evidence[]
   gaps: Gap[]
@@ -247,6 +262,7 @@ export interface ShipPage {
   looks: Observation[]
   claims: Claim[]
   gaps: Gap[]
+  signals: { event_id: string; kind: string; start: string; end: string | null; score: number; detail: Record<string, unknown> }[]
   calls: Call[]
   tracks: Track[]
   ports: { name: string; at: LonLat }[]
@@ -281,8 +297,21 @@ export interface ZonePage {
 }
 export interface ClaimsPage {
   case: Head
+  contradictions: { contradiction_id: string; cause: string; claims: string[]; reason: string }[]
+  sources: { source: string; reliability: string | null; claims: number; roots: number; agreeing: number; contradicted: number; misread: number }[]
   counts: { claims: number; roots: number; sources: number }
   groups: { root: string; claims: Claim[] }[]
+}
+export interface AssessPage {
+  case: Head
+  counts: { count_id: string; port: string; seen: number; looks: number; low: number | null; median: number | null; high: number | null; text: string; limits: string[]; quoted: string[] }[]
+  effects: { effect_id: string; event_date: string; kind: string; text: string; missing: string[]; limits: string[] }[]
+  red_lines: {
+    line_id: string; text: string; state: string; answer: string; claimed_first: string | null; observed_first: string | null
+    next_indicator: string | null; alternatives: string[]
+    indicators: { id: string; text: string; state: string; why: string | null; evidence_ids: string[] }[]
+  }[]
+  visits: { visit_id: string; port: string; status: string; text: string }[]
 }
 export interface Question {
   flag: string

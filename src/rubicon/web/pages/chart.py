@@ -29,6 +29,7 @@ def chart(view: CaseView) -> Row:
         "tracks": tracks(view),
         "gaps": gaps(view),
         "calls": calls(view),
+        "signals": signals(view),
         "ports": ports(view),
         "looks": looks(view),
         "bounds": bounds(view),
@@ -86,6 +87,21 @@ def calls(view: CaseView) -> list[Row]:
     return [
         {**_who(view, row), "port": row["detail"].get("port"), "at": [row["lon_deg"], row["lat_deg"]]}
         for row in _events(view, "port_call")
+        if row["lat_deg"] is not None
+    ]
+
+
+def signals(view: CaseView) -> list[Row]:
+    """What other detectors found at a place: encounters, loitering, changes of identity, impossible positions."""
+    return [
+        {
+            **_who(view, row),
+            "kind": row["kind"],
+            "score": row["score"],
+            "at": [row["lon_deg"], row["lat_deg"]],
+        }
+        for row in view.rows("EVENT")
+        if row["kind"] not in ("gap", "port_call", "segment") and row["lat_deg"] is not None
     ]
 
 

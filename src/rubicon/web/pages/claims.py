@@ -20,4 +20,5 @@ def claims(view: CaseView) -> Row:
         "counts": {"claims": len(view.rows("CLAIM")), "roots": len(groups), "sources": len(sources)},
         "groups": groups,
         "contradictions": view.rows("CONTRADICTION"),
+        "sources": sorted(view.rows("SOURCE_RECORD"), key=lambda row: (-row["claims"], row["source"])),
     }

@@ -33,13 +33,25 @@ def finding(view: CaseView, finding_id: str) -> Row:
             "hypotheses": sorted(row["hypotheses"], key=lambda each: -each["probability"]),
             "facts": row["facts"],
             "limits": row["limits"],
+            "probability_low": row.get("probability_low"),
+            "probability_high": row.get("probability_high"),
         },
         "tree": tree(view, row),
+        "matrix": [each for each in view.rows("ACH_ROW") if each["finding_id"] == finding_id],
+        "versions": versions(view, finding_id),
         "background": known_evidence(view, row["background"]),
         "gaps": [gap for gap in gaps(view) if gap["start"] == row["start"] and gap["end"] == row["end"]],
         "previous": ordered[at - 1]["finding_id"] if at else None,
         "next": ordered[at + 1]["finding_id"] if at + 1 < len(ordered) else None,
     }
+
+
+def versions(view: CaseView, finding_id: str) -> list[Row]:
+    """All versions of the answer to the question that a finding answers, newest first."""
+    rows = view.rows("FINDING_VERSION")
+    answered = {(row["question_id"], row["subject"]) for row in rows if row["finding_id"] == finding_id}
+    found = [row for row in rows if (row["question_id"], row["subject"]) in answered]
+    return sorted(found, key=lambda row: -row["version"])
 
 
 def tree(view: CaseView, row: Row) -> list[Row]:

@@ -17,6 +17,9 @@ from rubicon.web.shelf import CaseView, Row, plain
 IDENTITY = ("name", "imo", "mmsi", "call_sign", "flag", "ship_type", "length_m", "beam_m")
 """What a statement about identity is compared by; draught and destination change with every voyage."""
 
+DRAWN = ("gap", "port_call", "segment")
+"""Events that the page of a ship shows each in its own way; all others are listed."""
+
 MOST_SHIPS = 2000
 """Ships on one page of the list; the case's own come first."""
 
@@ -127,6 +130,9 @@ def vessel(view: CaseView, key: str) -> Row:
         ],
         "claims": [row for row in view.rows("CLAIM") if row["subject"].casefold() in names],
         "gaps": sorted((row for row in gaps(view) if row["key"] in ids), key=lambda row: row["start"]),
+        "signals": [
+            row for row in view.rows("EVENT") if row["vessel_id"] in ids and row["kind"] not in DRAWN
+        ],
         "calls": sorted((row for row in calls(view) if row["key"] in ids), key=lambda row: row["start"]),
         "tracks": [row for row in tracks(view) if row["key"] in ids],
         "ports": [{"name": port.name, "at": [port.lon_deg, port.lat_deg]} for port in view.case.ports],
