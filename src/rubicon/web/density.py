@@ -36,8 +36,8 @@ class Level:
 
     keys: Keys
     counts: Counts
-    top: float
-    """Count that has the last colour of the scale: the 99.5th percentile of the zoom."""
+    steps: npt.NDArray[np.uint8]
+    """Colours of the pixels, 1 to STEPS, by the logarithm of the count; the last from the 99.5th percentile on."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class Pyramid:
                 spots, counts = _coarser(spots, counts)
         return cls(made[::-1], len(lat_deg))
 
-    def tile(self, zoom: int, column: int, row: int) -> tuple[npt.NDArray[np.uint8], float]:
-        """Steps of the scale for each pixel of a tile (0 is none), and the count of its last colour.
+    def tile(self, zoom: int, column: int, row: int) -> npt.NDArray[np.uint8]:
+        """Steps of the scale for each pixel of a tile; 0 is none.
 
         Raises InvalidRequest for a tile that the pyramid cannot have.
         """
@@ -73,16 +73,15 @@ class Pyramid:
         first = np.uint64((row << 32 | column) << 16)
         start, stop = np.searchsorted(level.keys, [first, first + np.uint64(1 << 16)])
         steps = np.zeros(TILE_PX * TILE_PX, np.uint8)
-        share = np.log1p(level.counts[start:stop]) / np.log1p(level.top)
-        steps[(level.keys[start:stop] - first).astype(np.int64)] = 1 + np.minimum(share, 1.0) * (STEPS - 1)
-        return steps.reshape(TILE_PX, TILE_PX), level.top
+        steps[level.keys[start:stop] & np.uint64(0xFFFF)] = level.steps[start:stop]
+        return steps.reshape(TILE_PX, TILE_PX)
 
     def png(self, zoom: int, column: int, row: int) -> bytes:
         """A tile as a PNG with a palette.
 
         Raises InvalidRequest for a tile that the pyramid cannot have.
         """
-        return _png(self.tile(zoom, column, row)[0])
+        return _png(self.tile(zoom, column, row))
 
 
 def _pixels(
@@ -118,8 +117,9 @@ def _level(spots: Keys, counts: Counts) -> Level:
     tile = ((row >> eight) << np.uint64(32)) | (column >> eight)
     keys = (tile << np.uint64(16)) | ((row & byte) << eight) | (column & byte)
     order = np.argsort(keys, kind="stable")
-    top = float(np.percentile(counts, 99.5)) if len(counts) else 1.0
-    return Level(keys[order], counts[order], max(top, 1.0))
+    top = max(float(np.percentile(counts, 99.5)), 1.0) if len(counts) else 1.0
+    share = np.minimum(np.log1p(counts[order]) / np.log1p(top), 1.0)
+    return Level(keys[order], counts[order], (1 + share * (STEPS - 1)).astype(np.uint8))
 
 
 # --- PNG ---------------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ class CaseView:
         self.stamp = stamp
         self._pages: dict[str, bytes] = {}
         self._plain: dict[str, list[Row]] = {}
-        self._pyramid: Pyramid | None = None
+        self.pyramid: Pyramid | None = None
         self._counting = threading.Lock()
 
     @property
@@ -97,10 +97,10 @@ class CaseView:
     def density(self) -> Pyramid:
         """All positions of the lake, counted by pixel; made once, while others wait for it."""
         with self._counting:
-            if self._pyramid is None:
+            if self.pyramid is None:
                 table = self.output.lake.positions()
-                self._pyramid = Pyramid.of(table["lat_deg"].to_numpy(), table["lon_deg"].to_numpy())
-            return self._pyramid
+                self.pyramid = Pyramid.of(table["lat_deg"].to_numpy(), table["lon_deg"].to_numpy())
+            return self.pyramid
 
     def head(self) -> Row:
         """What every page of the case says first."""
