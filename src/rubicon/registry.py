@@ -15,6 +15,7 @@ from rubicon.errors import OptionError
 DETECTOR_NAMES = ("NEEDS", "KEY", "ORDER", "GIVES", "LOOKBACK_S", "VERSION", "PROFILES", "Options", "detect")
 SOURCE_NAMES = ("META", "sniff", "read")
 LIST_NAMES = ("META", "read")
+GAME_NAMES = ("META", "solve")
 
 
 @cache
@@ -42,6 +43,11 @@ def sources() -> dict[str, ModuleType]:
 def lists() -> dict[str, ModuleType]:
     """All list readers, by module name."""
     return modules("rubicon.screen.lists", LIST_NAMES)
+
+
+def games() -> dict[str, ModuleType]:
+    """All games, by command-line name."""
+    return modules("rubicon.respond.games", GAME_NAMES)
 
 
 def named(room: dict[str, ModuleType], name: str, what: str) -> ModuleType:

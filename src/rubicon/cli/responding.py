@@ -1,7 +1,8 @@
-"""`rubicon respond law` and `rubicon respond coverage`."""
+"""`rubicon respond law`, `rubicon respond coverage` and `rubicon respond game`."""
 
 from __future__ import annotations
 
+import json
 from datetime import date as Date
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +12,11 @@ from rich.console import Console
 from rich.table import Table
 
 from rubicon.case import load_case
-from rubicon.cli.common import Json, answer, say
+from rubicon.cli.common import Json, Set, answer, say, settings
 from rubicon.collect.gather import described
 from rubicon.errors import UsageError
 from rubicon.examples_folder import example
+from rubicon.registry import games, named
 from rubicon.respond import coverage as cover
 from rubicon.respond import law as law_rules
 from rubicon.schema import LISTING
@@ -121,6 +123,27 @@ def coverage(
         )
     Console().print(table)
     say("unknown means that no list was read that would tell; it does not mean not listed")
+
+
+@respond_app.command()
+def game(
+    name: Annotated[str, typer.Argument(help="Name of the game, such as inspection.")],
+    set_: Set = [],  # noqa: B006
+    json_: Json = False,
+) -> None:
+    """Equilibria of a game in exact fractions; its payoffs are your assumptions, not measurements.
+
+    Example: rubicon respond game inspection --set periods=10 --set inspections=3 --json
+    """
+    model = named(games(), name, "game")
+    found = model.solve(settings(set_))
+    if json_:
+        answer(found)
+        return
+    print(f"{model.META['title']} ({model.META['source']})")
+    for key, value in found.items():
+        print(f"{key}: {json.dumps(value, default=str)}")
+    say("Payoffs are assumptions; nothing here is the probability of a war.")
 
 
 def add_to(app: typer.Typer) -> None:

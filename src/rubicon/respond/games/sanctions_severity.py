@@ -1,0 +1,34 @@
+"""A heavier penalty changes how often the rule is enforced, not how often it is broken (Tsebelis 1990)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rubicon.errors import OptionError
+from rubicon.respond.games._exact import fractions
+
+ALIASES = {
+    "a1": "violator_violate_enforce", "b1": "violator_violate_ignore",
+    "c1": "violator_comply_enforce", "d1": "violator_comply_ignore",
+    "a2": "enforcer_violate_enforce", "b2": "enforcer_violate_ignore",
+    "c2": "enforcer_comply_enforce", "d2": "enforcer_comply_ignore",
+}  # fmt: skip
+META = {
+    "title": "Severity of sanctions",
+    "source": "Tsebelis 1990",
+    "parameters": {long: f"payoff, also {short}" for short, long in ALIASES.items()},
+}
+
+
+def solve(given: Mapping[str, Any]) -> dict[str, Any]:
+    """`violation_rate` and `enforcement_rate` of the one mixed equilibrium. Raises OptionError."""
+    named = {ALIASES.get(name, name): value for name, value in given.items()}
+    v = fractions(named, dict.fromkeys(ALIASES.values()))
+    a1, b1, c1, d1, a2, b2, c2, d2 = (v[name] for name in ALIASES.values())
+    if not (c1 > a1 and b1 > d1 and a2 > b2 and d2 > c2):
+        raise OptionError("the model needs this order of payoffs", place="c1 > a1, b1 > d1, a2 > b2, d2 > c2")
+    return {
+        "violation_rate": (d2 - c2) / (a2 - b2 + d2 - c2),
+        "enforcement_rate": (b1 - d1) / (b1 - d1 + c1 - a1),
+    }
