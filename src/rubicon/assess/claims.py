@@ -5,7 +5,7 @@ derivation nobody states stays a root of its own and is flagged when arithmetic 
 shells for a container, the factors that the South Korean ministry of defence used in 2024).
 
 Credibility follows the Admiralty scale (6 to 1 of NATO's STANAG 2022) only where a rule says something: 2 when
-an independent originator agrees, 4 in a contradiction that is real, 5 for a slip of unit or a lost
+an independent originator agrees, 4 in a contradiction that is real (of a denial and what it denies, the denial), 5 for a slip of unit or a lost
 denominator; else null, which means "cannot be judged" and is no middle grade. Known limits: claims in words are
 grouped and never held against each other; a subject is compared by its name.
 """
@@ -26,7 +26,8 @@ SHELLS_IN_A_CONTAINER = (448.0, 500.0)
 """Factors that were stated for 152 mm shells in a 20-foot container: 448 (26 February 2024) and 500 (14 June 2024)."""
 ROUNDED = 0.02
 """Slack on both ends of the factor: totals were published rounded."""
-DERIVED_WITHIN_DAYS = 183
+DERIVED_WITHIN_DAYS = 366
+"""Reports repeat a count of containers for about a year (C036, August 2024; C044, July 2025: 500 times)."""
 Row = dict[str, Any]
 
 
@@ -117,9 +118,12 @@ def credibility(claims: Sequence[Stated], found: Iterable[Mapping[str, Any]]) ->
     for claim in claims:
         if not claim.denial and any(agree(claim, other) for other in claims):
             grades[claim.claim_id] = "2"
+    denials = {claim.claim_id for claim in claims if claim.denial}
     for one in found:
         if one["cause"] == "real":
-            grades |= dict.fromkeys(one["claims"], "4")
+            # A denial makes what it denies no less credible; it is what stands against all that assert it.
+            doubted = denials.intersection(one["claims"]) or one["claims"]
+            grades |= dict.fromkeys(doubted, "4")
     for one in found:
         if one["cause"] in ("probable_slip_of_unit", "denominator"):
             grades[one["claims"][-1]] = "5"

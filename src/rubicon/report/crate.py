@@ -87,7 +87,7 @@ def _places(case: Case) -> list[dict[str, Any]]:
 def _makers() -> list[dict[str, Any]]:
     software = {
         "@id": "#rubicon", "@type": "SoftwareApplication", "name": "Rubicon", "version": __version__,
-        "url": "https://pypi.org/project/rubicon-osint/", "softwareVersion": __version__,
+        "softwareVersion": __version__,
     }  # fmt: skip
     action = {
         "@id": "#made-by", "@type": "CreateAction", "name": "The dossier was made from its inputs",

@@ -86,7 +86,7 @@ def test_the_public_record(data_dir: Path) -> None:
         "C025": "C024", "C032": "C031", "C037": "C036", "C052": "C051",
     }  # fmt: skip
     assert {claim["id"]: claim["possibly_derived_from"] for claim in made["claims"] if claim.get("inferred")} == {
-        "C042": "C041", "C043": "C041",
+        "C042": "C041", "C043": "C041", "C044": "C036",
     }  # fmt: skip
     assert roots["C034"] == "C034", "74,000 t stays independent"
     found = causes(made)
@@ -97,6 +97,7 @@ def test_the_public_record(data_dir: Path) -> None:
     assert sum(claim["denial"] for claim in made["claims"]) == 2
     credibility = {claim["id"]: claim["credibility"] for claim in made["claims"]}
     assert (credibility["C017"], credibility["C052"], credibility["C003"]) == ("5", "5", None)
+    assert (credibility["C010"], credibility["C006"]) == ("4", None), "a denial makes nothing less credible"
 
 
 @given(
