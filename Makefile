@@ -42,14 +42,12 @@ test: check             ## everything that must pass
 bench: dev              ## measure against peers and write the README's table
 	$(BIN)/python -m benchmarks
 
-bench-long: dev         ## measurements that take half an hour: simulated voyages, seas and oceans against peers
-	$(BIN)/python benchmarks/reach_voyages.py
-	$(BIN)/python -m benchmarks.reach --million
-
 docs: dev               ## the documentation as a site that works offline, in build/docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
-bench-long: dev         ## the benchmarks that take an hour
+bench-long: dev         ## the measurements that take long: voyages, seas and oceans, a hundred million positions
+	$(BIN)/python benchmarks/reach_voyages.py
+	$(BIN)/python -m benchmarks.reach --million
 	$(BIN)/python -m benchmarks --long
 
 clean:
