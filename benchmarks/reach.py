@@ -36,7 +36,7 @@ SEAS = {
 }
 SOURCES, EACH = 5, 100
 PEERS = HERE.parent / ".venv" / "peers-reach"
-PACKAGES = ("searoute==1.6.0", "scgraph==2.15.1", "scikit-image==0.26.0", "scikit-fmm==2025.6.23")
+PACKAGES = ("searoute==1.6.0", "scgraph==2.15.0", "scikit-image==0.26.0", "scikit-fmm==2025.6.23")
 PEER = """
 import json, sys
 import numpy as np
