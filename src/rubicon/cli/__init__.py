@@ -16,7 +16,7 @@ from rubicon.errors import OutputFailed, RubiconError
 
 ROOMS = {
     "cases": ("demo", "run", "warm"),
-    "collecting": ("ingest", "simulate"),
+    "collecting": ("ingest", "decode", "simulate"),
     "detecting": ("detect",),
     "reaching": ("reach", "coast"),
     "screening": ("lists", "screen"),
