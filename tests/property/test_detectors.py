@@ -41,7 +41,7 @@ def options(module: ModuleType, profile: str) -> Any:
     if module is port_calls:
         return made.model_copy(update={"ports": PORTS})
     if module is gaps:
-        return made.model_copy(update={"data_end_utc": START + timedelta(days=12)})
+        return made.model_copy(update={"data_end_utc": START + timedelta(days=12), "reception": False})
     return made
 
 

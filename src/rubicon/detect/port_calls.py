@@ -26,6 +26,7 @@ points: World Port Index (US NGA).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -122,12 +123,12 @@ def detect(table: pa.Table, options: Options) -> pa.Table:
     (from the position before to the one after; null when either is missing), and the times entry_utc, stop_begin_utc,
     stop_end_utc, gap_begin_utc, gap_end_utc, exit_utc (first position outside), null for what was not seen.
     """
-    ports = _sorted(options.ports or load_ports())
+    ports, index = _ready(options.ports, options.exit_km)
     if not table.num_rows or not ports:
         return EVENT.empty_table()
     tracks = tracks_of(table)
     limits = _limits(options)
-    port, metres = kernel.nearest_ports(tracks.lat_deg, tracks.lon_deg, _index(ports, options))
+    port, metres = kernel.nearest_ports(tracks.lat_deg, tracks.lon_deg, index)
     speed_kn = kernel.fill_speeds(
         tracks.offsets, tracks.time_us, tracks.lat_deg, tracks.lon_deg, tracks.column("speed_kn"), limits
     )
@@ -142,10 +143,16 @@ def _sorted(ports: Sequence[Port]) -> list[Port]:
     return sorted(ports, key=lambda port: (port.lat_deg, port.lon_deg, port.name, port.country))
 
 
-def _index(ports: Sequence[Port], options: Options) -> kernel.Ports:
-    lat_deg = np.array([port.lat_deg for port in ports])
-    lon_deg = np.array([port.lon_deg for port in ports])
-    return kernel.port_index(lat_deg, lon_deg, options.exit_km * 1000.0)
+@lru_cache(maxsize=4)
+def _ready(given: tuple[Port, ...], radius_km: float) -> tuple[list[Port], kernel.Ports]:
+    """Ports (the bundled ones when none are given) in order, and the index of their points."""
+    ports = _sorted(given or load_ports())
+    return ports, _index(ports, radius_km)
+
+
+def _index(ports: Sequence[Port], radius_km: float) -> kernel.Ports:
+    points = np.array([(port.lat_deg, port.lon_deg) for port in ports]).reshape(-1, 2)
+    return kernel.port_index(points[:, 0], points[:, 1], radius_km * 1000.0)
 
 
 def _limits(options: Options) -> kernel.Limits:
