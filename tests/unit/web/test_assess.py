@@ -59,7 +59,11 @@ def test_earlier_versions_of_an_answer_come_newest_first(view: CaseView) -> None
         {**shared, "version": 2, "finding_id": key, "probability": 0.9, "changed": "a look was added"},
         {**shared, "subject": "another", "version": 1, "finding_id": "else", "probability": 0.2},
     ]
-    tables = {**view.output.tables, "FINDING_VERSION": rows_to_table(rows, TABLES["FINDING_VERSION"])}
+    tables = {
+        **view.output.tables,
+        "FINDING_VERSION": rows_to_table(rows, TABLES["FINDING_VERSION"]),
+        "ACH_ROW": TABLES["ACH_ROW"].empty_table(),
+    }
     page = finding(CaseView(Output(view.output.folder, view.case, tables), 0), key)
     assert [row["version"] for row in page["versions"]] == [2, 1]
     assert page["matrix"] == []
