@@ -63,15 +63,16 @@ def fetch(
         parts, address = _checked(url, limits)
         connection = _connect(parts, address, limits)
         try:
-            response = _ask(connection, parts, validators or {})
-            if response.status in (301, 302, 303, 307, 308):
-                url = urljoin(url, response.getheader("Location") or "")
-                continue
-            if response.status == 304 and validators:
-                return Fetched(False, url, address, validators=dict(validators))
-            if response.status != 200:
-                raise FetchFailed(f"answered {response.status} {response.reason}", place=url)
-            return _keep(response, url, address, out, began, limits)
+            # An answer that closes its connection holds the socket itself, and is often not read to its end.
+            with _ask(connection, parts, validators or {}) as response:
+                if response.status in (301, 302, 303, 307, 308):
+                    url = urljoin(url, response.getheader("Location") or "")
+                    continue
+                if response.status == 304 and validators:
+                    return Fetched(False, url, address, validators=dict(validators))
+                if response.status != 200:
+                    raise FetchFailed(f"answered {response.status} {response.reason}", place=url)
+                return _keep(response, url, address, out, began, limits)
         except (OSError, http.client.HTTPException) as error:
             raise FetchFailed(f"{type(error).__name__}: {error}", place=url) from error
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,8 +38,8 @@ class Client:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if token:
             given.setdefault("Authorization", f"Bearer {self.token}")
-        connection.request(method, path, body=body, headers=given)
-        response = connection.getresponse()
-        made = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
-        connection.close()
-        return made
+        with closing(connection):
+            connection.request(method, path, body=body, headers=given)
+            with connection.getresponse() as response:
+                headers_ = {k.lower(): v for k, v in response.getheaders()}
+                return Answer(response.status, headers_, response.read())
