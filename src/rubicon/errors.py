@@ -187,3 +187,7 @@ class EmptyScene(RubiconError):
 
 class ConflictingMetadata(RubiconError):
     """A scene says two things about itself that cannot both hold."""
+
+
+class QuoteNotFound(RubiconError):
+    """A quoted passage does not stand in the page that it is said to come from."""

@@ -22,6 +22,7 @@ ROOMS = {
     "screening": ("lists", "screen"),
     "assessing": ("assess",),
     "responding": ("respond",),
+    "capturing": ("capture",),
     "keeping": ("keys",),
     "serving": ("serve",),
     "scenes": ("scene",),
