@@ -191,3 +191,7 @@ class ConflictingMetadata(RubiconError):
 
 class QuoteNotFound(RubiconError):
     """A quoted passage does not stand in the page that it is said to come from."""
+
+
+class ChecksumMismatch(RubiconError):
+    """A fetched file is not the one that its catalogue describes."""

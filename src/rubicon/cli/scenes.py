@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rubicon.cli import archive
 from rubicon.cli.collecting import input_of
 from rubicon.cli.common import Dates, Json, Map, answer, say
 from rubicon.collect.scenes.picture import Picture, Sensor, Values
@@ -273,6 +274,10 @@ def read_lengths(path: Path) -> dict[str, float]:
         except (TypeError, ValueError):
             continue
     return found
+
+
+scene.command()(archive.search)
+scene.command()(archive.fetch)
 
 
 def add_to(app: typer.Typer) -> None:

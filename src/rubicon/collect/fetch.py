@@ -1,4 +1,4 @@
-"""Fetches one public file over HTTP without being led astray.
+"""Fetches public files over HTTP without being led astray.
 
 The host's name is resolved once, every address must be a public one, and the connection goes to that very address (so a second answer of
 the resolver cannot change it); the certificate is checked against the name. Each redirect is checked the same way. Size, time and number of
@@ -11,18 +11,20 @@ import hashlib
 import http.client
 import ipaddress
 import os
+import re
 import socket
 import ssl
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
 from rubicon import __version__
 from rubicon.errors import FetchFailed, FetchRefused
 
-AGENT = f"rubicon/{__version__} (sanctions lists)"
+AGENT = f"rubicon/{__version__}"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,12 @@ class Fetched:
 
 
 def fetch(
-    url: str, out: Path, *, validators: Mapping[str, str] | None = None, limits: Limits = Limits()
+    url: str,
+    out: Path,
+    *,
+    validators: Mapping[str, str] | None = None,
+    limits: Limits = Limits(),
+    headers: Mapping[str, str] | None = None,
 ) -> Fetched:
     """Fetch a URL into a file; with the validators of the last time nothing is written when the file has not changed.
 
@@ -59,20 +66,103 @@ def fetch(
     not answer with the file. `out` is written whole or not at all.
     """
     began = time.monotonic()
+    asked = {
+        theirs: validators[ours]
+        for ours, theirs in (("etag", "If-None-Match"), ("last_modified", "If-Modified-Since"))
+        if validators and validators.get(ours)
+    }
+    with _answered(url, {**(headers or {}), **asked}, limits) as (response, last, address):
+        if response.status == 304 and validators:
+            return Fetched(False, last, address, validators=dict(validators))
+        if response.status != 200:
+            raise FetchFailed(f"answered {response.status} {response.reason}", place=last)
+        return _keep(response, last, address, out, began, limits)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some bytes of a remote file, and its whole size."""
+
+    content: bytes
+    total_bytes: int
+    url: str
+
+
+def fetch_part(
+    url: str, first: int, count: int, *, limits: Limits = Limits(), headers: Mapping[str, str] | None = None
+) -> Part:
+    """`count` bytes of a remote file from byte `first` on, fewer at its end.
+
+    Raises FetchRefused as `fetch` does, FetchFailed also for a server that gives no parts of files.
+    """
+    if count > limits.max_bytes:
+        raise FetchRefused(f"{count} bytes, limit {limits.max_bytes}", place=url)
+    wanted = {**(headers or {}), "Range": f"bytes={first}-{first + count - 1}"}
+    with _answered(url, wanted, limits) as (response, last, _):
+        stated = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", response.getheader("Content-Range") or "")
+        if response.status != 206 or stated is None or int(stated[1]) != first:
+            raise FetchFailed(f"answered {response.status}, not with a part of the file", place=last)
+        content = response.read(count)
+        if len(content) != int(stated[2]) - first + 1:
+            raise FetchFailed(
+                f"{len(content)} bytes of a part came, not {stated[2]} - {first} + 1", place=last
+            )
+        return Part(content, int(stated[3]), last)
+
+
+def fetch_text(url: str, *, limits: Limits = Limits(max_bytes=16_000_000)) -> str:
+    """A small public text, such as an answer in JSON.
+
+    Raises FetchRefused and FetchFailed as `fetch` does, FetchFailed also for what is no UTF-8.
+    """
+    with _answered(url, {}, limits) as (response, last, _):
+        return _text(response, last, limits)
+
+
+def post_form(url: str, form: Mapping[str, str], *, limits: Limits = Limits(max_bytes=1_000_000)) -> str:
+    """The answer to a form: how services give out tokens. Redirects are refused, so that no password travels on.
+
+    Raises FetchRefused, FetchFailed; neither names what the form holds.
+    """
+    body = urlencode(form).encode()
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    with _answered(url, kind, replace(limits, max_redirects=0), body) as (response, last, _):
+        return _text(response, last, limits)
+
+
+def _text(response: http.client.HTTPResponse, url: str, limits: Limits) -> str:
+    if response.status != 200:
+        raise FetchFailed(f"answered {response.status} {response.reason}", place=url)
+    content = response.read(limits.max_bytes + 1)
+    if len(content) > limits.max_bytes:
+        raise FetchRefused(f"more than {limits.max_bytes} bytes", place=url)
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise FetchFailed("the answer is no UTF-8", place=url) from error
+
+
+@contextmanager
+def _answered(
+    url: str, headers: Mapping[str, str], limits: Limits, body: bytes | None = None
+) -> Iterator[tuple[http.client.HTTPResponse, str, str]]:
+    """The answer of a checked address behind checked redirects, with the last URL and its IP address."""
+    host = urlsplit(url).hostname
     for _ in range(limits.max_redirects + 1):
         parts, address = _checked(url, limits)
+        # What proves who we are is for the first host alone.
+        sent = {
+            key: value for key, value in headers.items() if key != "Authorization" or parts.hostname == host
+        }
         connection = _connect(parts, address, limits)
         try:
             # An answer that closes its connection holds the socket itself, and is often not read to its end.
-            with _ask(connection, parts, validators or {}) as response:
+            with _ask(connection, parts, sent, body) as response:
                 if response.status in (301, 302, 303, 307, 308):
                     url = urljoin(url, response.getheader("Location") or "")
                     continue
-                if response.status == 304 and validators:
-                    return Fetched(False, url, address, validators=dict(validators))
-                if response.status != 200:
-                    raise FetchFailed(f"answered {response.status} {response.reason}", place=url)
-                return _keep(response, url, address, out, began, limits)
+                yield response, url, address
+                return
         except (OSError, http.client.HTTPException) as error:
             raise FetchFailed(f"{type(error).__name__}: {error}", place=url) from error
         finally:
@@ -128,15 +218,11 @@ def _connect(parts: SplitResult, address: str, limits: Limits) -> http.client.HT
 
 
 def _ask(
-    connection: http.client.HTTPConnection, parts: SplitResult, validators: Mapping[str, str]
+    connection: http.client.HTTPConnection, parts: SplitResult, headers: Mapping[str, str], body: bytes | None
 ) -> http.client.HTTPResponse:
-    headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
-    for ours, theirs in (("etag", "If-None-Match"), ("last_modified", "If-Modified-Since")):
-        if validators.get(ours):
-            headers[theirs] = validators[ours]
-    connection.request(
-        "GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), headers=headers
-    )
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    sent = {"User-Agent": AGENT, "Accept-Encoding": "identity", **headers}
+    connection.request("GET" if body is None else "POST", target, body, sent)
     return connection.getresponse()
 
 
