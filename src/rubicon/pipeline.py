@@ -23,7 +23,7 @@ from rubicon.detect.reach import reach_gaps
 from rubicon.errors import OptionError, RubiconError
 from rubicon.registry import detectors, lists, named
 from rubicon.report import dossier
-from rubicon.respond import coverage, law, lawbook
+from rubicon.respond import council, coverage, law, lawbook, policy
 from rubicon.schema import EVENT, OPTION, TABLES
 from rubicon.screen.match import screen_case
 from rubicon.screen.store import merge
@@ -129,30 +129,31 @@ def screen(case: Case, gathered: Gathered) -> tuple[pa.Table, pa.Table]:
 
 def respond(case: Case, gathered: Gathered, listings: pa.Table) -> tuple[pa.Table, list[dict[str, Any]]]:
     """Coverage of the case's ships and the paragraphs that would apply, with the facts behind both."""
-    readers = {
-        "designations": coverage.read_designations,
-        "owner-designations": coverage.read_owner_designations,
-    }
-    facts = []
+    facts: list[coverage.Designation] = []
     for file, input_ in gathered.aside:
-        if input_.format in readers:
+        if input_.format in coverage.READERS:
             try:
-                facts += readers[input_.format](file)
+                facts += coverage.READERS[input_.format](file)
             except RubiconError as error:
                 gathered.failed.append(error)
     parts, rows = [OPTION.empty_table()], coverage.fact_rows(facts)
     ships = {ship.imo: ship.name for ship in case.ships if ship.imo}
+    cells: list[coverage.Cell] = []
     if facts or listings.num_rows:
         event = case.first_evidence or coverage.FIRST_LISTING
-        parts.append(
-            coverage.coverage_options(
-                coverage.coverage(ships, facts, listings, day=case.period.end, from_event=event)
-            )
-        )
+        cells = coverage.coverage(ships, facts, listings, day=case.period.end, from_event=event)
+        parts.append(coverage.coverage_options(cells))
     if case.situations:
         parts.append(law.law_options(case.situations))
-        gathered.files += lawbook.law_files()
-        rows += lawbook.fact_rows(key for ids in parts[-1]["evidence_ids"].to_pylist() for key in ids)
+        more, known = policy.laid_out(case, gathered, cells)
+        parts += more
+        gathered.files += [*lawbook.law_files(), *council.council_files()]
+        rows += [
+            *known,
+            *lawbook.fact_rows(
+                key for part in parts for ids in part["evidence_ids"].to_pylist() for key in ids
+            ),
+        ]
     return pa.concat_tables(parts), rows
 
 

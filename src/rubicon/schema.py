@@ -317,8 +317,8 @@ TRUTH = _table(
 OPTION = _table(
     "A lawful response, or one cell of who has listed whom.",
     ("option_id", S, "hash of content!"),
-    ("kind", S, "coverage or law!"),
-    ("subject", S, "ship or paragraph!"),
+    ("kind", S, "coverage, law, window, council, statement, coalition or memo!"),
+    ("subject", S, "ship, paragraph, measure, State or option!"),
     ("actor", S, "jurisdiction or body that can act!"),
     ("status", S, "listed, not_listed, unknown; or the paragraph's verb!"),
     ("date", S, "of the listing or the rule"),

@@ -12,13 +12,14 @@ from rich.console import Console
 from rich.table import Table
 
 from rubicon.case import load_case
+from rubicon.cli import policy
 from rubicon.cli.common import Json, Set, answer, say, settings
-from rubicon.collect.gather import described
 from rubicon.errors import UsageError
 from rubicon.examples_folder import example
 from rubicon.registry import games, named
 from rubicon.respond import coverage as cover
 from rubicon.respond import law as law_rules
+from rubicon.respond.place import Placed, place
 from rubicon.schema import LISTING
 from rubicon.screen import store
 
@@ -31,13 +32,19 @@ respond_app = typer.Typer(
 @respond_app.command()
 def law(
     flag: Annotated[str, typer.Option(help="Flag State, ISO alpha-2, or none.")],
-    zone: Annotated[
-        str, typer.Option(help="high_seas, eez:CC, territorial_sea:CC, internal_waters:CC or port:CC.")
-    ],
     cargo: Annotated[
         str, typer.Option(help="Supposed cargo: conventional_arms, missiles, wmd, coal or none.")
     ],
     date: Annotated[str, typer.Option(help="Day, YYYY-MM-DD.")],
+    zone: Annotated[
+        str, typer.Option(help="high_seas, eez:CC, territorial_sea:CC, internal_waters:CC or port:CC.")
+    ] = "",
+    at: Annotated[
+        str, typer.Option(help="Or a position, LAT,LON in degrees, whose zone is then computed.")
+    ] = "",
+    case: Annotated[
+        Path | None, typer.Option(help="Case whose boundaries and ports --at uses; by default Najin's.")
+    ] = None,
     involvement: Annotated[str, typer.Option(help="aboard, past or none.")] = "aboard",
     regime: Annotated[str, typer.Option(help="dprk or libya.")] = "dprk",
     ship_type: Annotated[str, typer.Option(help="merchant, naval_auxiliary or warship.")] = "merchant",
@@ -47,16 +54,23 @@ def law(
 ) -> None:
     """Paragraphs that would apply to a ship in a place, with whose consent; no legal advice.
 
+    `--at` takes the zone from the case's boundaries, else from the coastline in use: indicative, no boundary.
+
     Example: rubicon respond law --flag RU --zone port:CN --cargo conventional_arms --involvement past --date 2024-02-09
     """
+    placed = _placed(zone, at, case)
     question = law_rules.ask(
-        flag=flag, zone=zone, cargo=cargo, date=date, involvement=involvement, regime=regime,
+        flag=flag, zone=placed.zone if placed else zone, cargo=cargo, date=date, involvement=involvement, regime=regime,
         ship_type=ship_type, origin_pier=origin_pier, actor=actor,
     )  # fmt: skip
     found = law_rules.applicable(question)
     if json_:
-        answer(found.record())
+        answer(found.record() | ({"place": placed.record()} if placed else {}))
         return
+    if placed:
+        print(f"{placed.zone}: {placed.basis}")
+        for note in placed.notes:
+            print(f"    note: {note}")
     for row in found.applicable:
         print(f"{row['id']} ({row['verification']}): {row['text']}")
         for what in ("obstacles", "missing"):
@@ -65,6 +79,19 @@ def law(
     say(
         f"{len(found.applicable)} paragraphs would apply, {len(found.not_applicable)} would not (--json gives each reason). No legal advice."
     )
+
+
+def _placed(zone: str, at: str, case: Path | None) -> Placed | None:
+    """The zone of a position, when one is asked about."""
+    if bool(zone) == bool(at):
+        raise UsageError("give one of --zone and --at", place=at or zone or "rubicon respond law")
+    if not at:
+        return None
+    try:
+        lat, lon = (float(part) for part in at.split(","))
+    except ValueError:
+        raise UsageError("expected LAT,LON in degrees", place=at) from None
+    return place(lat, lon, load_case(case or example("najin")))
 
 
 @respond_app.command()
@@ -88,14 +115,7 @@ def coverage(
     Example: rubicon respond coverage --imo 9179842 --imo 8517839 --date 2024-12-31 --json
     """
     used = load_case(case or example("najin"))
-    readers = {"designations": cover.read_designations, "owner-designations": cover.read_owner_designations}
-    facts = [
-        fact
-        for input_ in used.inputs
-        if input_.format in readers
-        for path in used.paths(input_)
-        for fact in readers[input_.format](described(used, input_, path))
-    ]
+    facts = cover.designations_of_case(used)
     listings = store.listings(store_) if store_ else LISTING.empty_table()
     try:
         day = Date.fromisoformat(date)
@@ -148,4 +168,5 @@ def game(
 
 def add_to(app: typer.Typer) -> None:
     """Put the verbs of this room on the command line."""
+    policy.add_to(respond_app)
     app.add_typer(respond_app, name="respond")

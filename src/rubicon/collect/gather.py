@@ -29,6 +29,8 @@ TABLES = {"OBSERVATION": OBSERVATION, "CLAIM": CLAIM, "VESSEL": VESSEL, "TRUTH":
 HAND_KEPT = ("observations", "claims", "timeline", "grades", "vessels", "truth")
 DESIGNATIONS = ("designations", "owner-designations")
 """Tables that the coverage stage reads."""
+RECORD = ("votes", "acts", "weights")
+"""Tables of how States voted, what they said and did, and how much they weigh: read where responses are laid out."""
 
 
 @dataclass
@@ -98,10 +100,10 @@ def _read(
         parts["TRUTH"].append(read_truth(file))
     elif input_.format == "grades":
         grades |= read_grades(file)
-    elif input_.format in DESIGNATIONS or input_.format in lists():
+    elif input_.format in (*DESIGNATIONS, *RECORD) or input_.format in lists():
         made.aside.append((file, input_))
     else:
-        readable = ["auto", *sources(), *HAND_KEPT, *DESIGNATIONS, *lists()]
+        readable = ["auto", *sources(), *HAND_KEPT, *DESIGNATIONS, *RECORD, *lists()]
         raise UnknownFormat(
             f"no stage reads the format {input_.format!r}; there are {', '.join(readable)}", place=str(path)
         )

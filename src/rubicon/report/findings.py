@@ -18,6 +18,9 @@ DIGITS = 6
 """Decimals that are kept: the last bits of a float differ between processors."""
 
 
+OPTION_KINDS = ("coverage", "law", "window", "council", "statement", "coalition", "memo")
+
+
 def ordered_findings(case: Case, table: pa.Table | None) -> list[dict[str, Any]]:
     """FINDING rows in the order of the case's questions, then by time and ship."""
     if table is None:
@@ -74,7 +77,7 @@ def findings_json(
         "period": {"start": case.period.start.isoformat(), "end": case.period.end.isoformat()},
         "counts": counts(tables, extra),
         "findings": ordered_findings(case, tables.get("FINDING")),
-        "options": {kind: ordered_options(options, kind) for kind in ("coverage", "law")},
+        "options": {kind: ordered_options(options, kind) for kind in OPTION_KINDS},
         "claims": claims_summary(tables.get("CLAIM")),
         "truth": []
         if tables.get("TRUTH") is None

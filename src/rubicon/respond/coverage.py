@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -23,6 +23,8 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from rubicon.case import Case
+from rubicon.collect.gather import described
 from rubicon.collect.rows import rows
 from rubicon.errors import OptionError
 from rubicon.identifiers import normalise_imo
@@ -144,6 +146,24 @@ def read_owner_designations(file: SourceFile) -> list[Designation]:
         )
         for row in rows(file, needed)
     ]
+
+
+def designations_of_case(case: Case) -> list[Designation]:
+    """The designations that a case names as inputs."""
+    return [
+        fact
+        for input_ in case.inputs
+        if input_.format in READERS
+        for path in case.paths(input_)
+        for fact in READERS[input_.format](described(case, input_, path))
+    ]
+
+
+READERS: Mapping[str, Callable[[SourceFile], list[Designation]]] = {
+    "designations": read_designations,
+    "owner-designations": read_owner_designations,
+}
+"""Readers by the format that a case names."""
 
 
 def fact_rows(facts: Iterable[Designation]) -> list[dict[str, Any]]:

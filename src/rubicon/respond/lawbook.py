@@ -98,6 +98,19 @@ def fact_rows(evidence_ids: Iterable[str]) -> list[dict[str, Any]]:
     return [_fact_row(measure) for measure in known if measure.evidence_id in wanted]
 
 
+def weakest(marks: Iterable[str]) -> str:
+    """The least checked of several marks: a chain is as strong as its weakest link."""
+    order = (
+        "not_stated",
+        "recalled_check_text",
+        "secondary_seen",
+        "text_seen",
+        "text_quoted",
+        "official_text",
+    )
+    return min((mark if mark in order else order[0] for mark in marks), key=order.index, default=order[0])
+
+
 @cache
 def measures() -> dict[str, Measure]:
     """All paragraphs by id."""
