@@ -4,13 +4,13 @@ BIN := .venv/bin
 OUT ?= rubicon-demo
 .PHONY: setup dev ui wheel demo test check bench bench-long docs clean
 
-setup: .venv/core.done  ## install Rubicon into .venv and compile its kernels
+setup: .venv/core.done  ## install Rubicon with what an analyst's desk needs into .venv, and compile its kernels
 dev: .venv/dev.done     ## and what the tests need
 
 .venv/core.done: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Rubicon needs Python 3.11 or newer; set PYTHON=...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[desk]'
 	$(BIN)/rubicon warm
 	touch $@
 

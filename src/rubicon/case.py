@@ -130,6 +130,11 @@ class Input(Strict):
     timezone: str = ""
     speed_unit: Literal["", "kn", "m/s"] = ""
     decimal: Literal["", ".", ","] = ""
+    sensor: Literal["", "sar", "optical"] = ""
+    """Of a scene whose file does not say it."""
+    values: Literal["", "dn", "sigma0", "db", "8bit"] = ""
+    """What a number of a radar picture means, where the numbers leave a choice."""
+    pixel_m: float | None = Field(default=None, gt=0)
 
     @field_validator("format")
     @classmethod

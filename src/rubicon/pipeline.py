@@ -12,13 +12,13 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rubicon import engine
+from rubicon import engine, seeing
 from rubicon.assess import evidence as ev
 from rubicon.assess.findings import Known, answer
 from rubicon.assess.judgement import judge
 from rubicon.assess.truth import beside
 from rubicon.case import Case, utc
-from rubicon.collect.gather import Gathered, gather
+from rubicon.collect.gather import SCENE, Gathered, gather
 from rubicon.detect.reach import reach_gaps
 from rubicon.errors import OptionError, RubiconError
 from rubicon.registry import detectors, lists, named
@@ -67,6 +67,7 @@ def run(case: Case, out: Path, *, progress: Callable[[str], None] = lambda stage
     ev.refuse_real_ships(case, lake.vessel_ids(), tables["VESSEL"])
     progress("detect")
     tables["EVENT"], reach = detect(case, lake)
+    look_at_scenes(case, gathered, out)
     progress("screen")
     tables["LISTING"], tables["HIT"] = screen(case, gathered)
     progress("respond")
@@ -112,6 +113,17 @@ def detect(case: Case, lake: Lake) -> tuple[pa.Table, Sequence[Mapping[str, Any]
     speeds = {ship.vessel_id: ship.max_speed_kn for ship in case.ships}
     of_ships = gaps.filter(pc.is_in(gaps["vessel_id"], pa.array(list(speeds), pa.string())))
     return events, reach_gaps(of_ships, asked, max_speed_kn=speeds) if asked else []
+
+
+def look_at_scenes(case: Case, gathered: Gathered, out: Path) -> None:
+    """Add the tables SCENE and DETECTION where the case has scenes."""
+    files = [(file, input_) for file, input_ in gathered.aside if input_.format == SCENE]
+    if not files:
+        return
+    seen = seeing.see(case, files, gathered.lake, gathered.tables["VESSEL"], out)
+    gathered.tables |= {"SCENE": seen.scenes, "DETECTION": seen.detections}
+    gathered.failed += seen.failed
+    gathered.notes += seen.notes
 
 
 def screen(case: Case, gathered: Gathered) -> tuple[pa.Table, pa.Table]:

@@ -196,6 +196,10 @@ DETECTION = _table(
     ("score", F, "0 to 1!"),
     ("status", S, "correlated, ambiguous, dark, or null before matching"),
     ("author", S, "detector and version, or the analyst who measured!"),
+    ("length_error_m", F, "one sigma of the length, metres"),
+    ("vessel_id", S, "the likeliest ship by its track"),
+    ("probability", F, "that it is that ship"),
+    ("detail", S, "JSON: box and corners in pixels, chip, ships that it could be, notes"),
 )
 
 EVENT = _table(

@@ -8,14 +8,15 @@ import webbrowser
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import pyarrow.compute as pc
 import typer
 
-from rubicon import engine, pipeline
+from rubicon import engine, pipeline, seeing
 from rubicon.case import load_case
 from rubicon.cli.common import Json, Out, answer, end, say, stages
 from rubicon.cli.serving import on_a_terminal, serve_folder
-from rubicon.errors import UsageError
+from rubicon.errors import MissingExtra, UsageError
 from rubicon.examples_folder import example
 from rubicon.registry import detectors
 
@@ -88,12 +89,31 @@ def warm() -> None:
     Example: rubicon warm
     """
     start = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder, stages(7 + len(detectors())) as advance:
+    with tempfile.TemporaryDirectory() as folder, stages(8 + len(detectors())) as advance:
         made = pipeline.run(load_case(example("smallest")), Path(folder), progress=advance)
         for kind in detectors():
             advance(kind)
             engine.local(kind, made.gathered.lake, engine.options_for(kind))
+        advance("scenes")
+        try:
+            look_once(Path(folder))
+        except MissingExtra as error:
+            say(f"scenes are left out: {error}")
     say(f"kernels ready after {time.perf_counter() - start:.0f} s; next: rubicon demo")
+
+
+def look_once(folder: Path) -> None:
+    """Look at a small simulated radar product and match what is found.
+
+    Raises MissingExtra without the extra `imagery`.
+    """
+    from rubicon.kernels.association import association
+    from rubicon.simulate.scenes import RadarView, SimulatedShip, paint, write_product
+
+    view = RadarView(42.0, 131.0, rows=240, columns=240)
+    ships = [SimulatedShip("EXERCISE WARM", *view.point(120, 120), 120.0, 20.0, 30.0)]
+    seeing.look(write_product(folder, view, {"VV": paint(view, ships, 0)}, ships, 0))
+    association(np.ones((1, 1)), 1e-9, 2)
 
 
 def summary(made: pipeline.Run) -> dict[str, Any]:

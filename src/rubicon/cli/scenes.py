@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +16,7 @@ from rubicon.cli import archive
 from rubicon.cli.collecting import input_of
 from rubicon.cli.common import Dates, Json, Map, answer, say
 from rubicon.collect.scenes.picture import Picture, Sensor, Values
-from rubicon.errors import InputMissing, MissingColumns, NoUsableRows, UnknownFormat, UsageError
+from rubicon.errors import InputMissing, MissingColumns, NoUsableRows, UnknownFormat
 
 scene = typer.Typer(
     help="Ships and berths in radar and optical scenes.", no_args_is_help=True, rich_markup_mode=None
@@ -53,14 +53,13 @@ def detect(
 
     Example: rubicon scene detect chip.jpg --sensor sar --values 8bit --pixel-m 3 --json
     """
-    from rubicon.collect.scenes.sentinel1 import is_safe
     from rubicon.detect._found import features
+    from rubicon.seeing import look
 
-    picture, (found, author, notes) = (
-        in_product(path) if is_safe(path) else in_picture(path, sensor, values, pixel_m, method)
-    )
-    made = [f for f in features(picture, found, author) if f["properties"]["score"] >= min_score]
-    for note in (*picture.notes, *notes):
+    looked = look(path, sensor, values, pixel_m, method.value)
+    picture, author = looked.picture, looked.author
+    made = [f for f in features(picture, looked.found, author) if f["properties"]["score"] >= min_score]
+    for note in (*picture.notes, *looked.notes):
         say(f"note: {note}")
     if json_:
         answer(collection(picture, made))
@@ -73,58 +72,6 @@ def detect(
             f"{one['score']:.2f}  {length:>8}  {one['heading_deg']:5.1f} deg (or +180)  at {one['bbox_px']}"
         )
     say("next: --json for GeoJSON with corners and scores")
-
-
-def stated(picture: Picture, sensor: Sensor | None, values: Values | None, pixel_m: float | None) -> Picture:
-    """The picture with what the user said about it; the user's word goes before the file's.
-
-    Raises UsageError when the sensor, or the unit of a radar scene, stays unknown.
-    """
-    sensor, values = sensor or picture.sensor, values or picture.values
-    if sensor is None:
-        raise UsageError(
-            "the file does not say what kind of sensor saw it; give --sensor sar or optical",
-            place=picture.name,
-        )
-    if sensor is Sensor.SAR and values is None:
-        raise UsageError(
-            "the unit of the pixels is not plain; give --values dn, sigma0, db or 8bit", place=picture.name
-        )
-    size = (pixel_m, pixel_m) if pixel_m else picture.pixel_m
-    return replace(picture, sensor=sensor, values=values, pixel_m=size)
-
-
-Answer = tuple[list[Any], str, tuple[str, ...]]
-"""Detections, who made them, and notes."""
-
-
-def in_product(path: Path) -> tuple[Picture, Answer]:
-    """Ships of a Sentinel-1 product."""
-    from rubicon.collect.scenes.sentinel1 import read_safe
-    from rubicon.detect import _safe, radar
-    from rubicon.geo.coast import load_coast
-
-    safe = read_safe(path)
-    return _safe.frame(safe), radar.ships_in_product(safe, load_coast())
-
-
-def in_picture(
-    path: Path, sensor: Sensor | None, values: Values | None, pixel_m: float | None, method: Method
-) -> tuple[Picture, Answer]:
-    """Ships of a single picture."""
-    from rubicon.collect.scenes.geotiff import read_picture
-
-    picture = stated(read_picture(path), sensor, values, pixel_m)
-    return picture, ships(picture, method)
-
-
-def ships(picture: Picture, method: Method) -> Answer:
-    """Ships of a picture by the method asked for."""
-    from rubicon.detect import optical, radar
-
-    if picture.sensor is Sensor.OPTICAL:
-        return optical.ships(picture)
-    return radar.ships(picture, method.value)
 
 
 def collection(picture: Picture, made: list[dict[str, Any]]) -> dict[str, Any]:
@@ -208,6 +155,7 @@ def change(
     from rubicon.collect.scenes.areas import masks
     from rubicon.collect.scenes.geotiff import read_picture
     from rubicon.detect.berths import change as compare
+    from rubicon.seeing import stated
 
     one, two = (stated(read_picture(path), sensor, values, None) for path in (before, after))
     made = []

@@ -31,6 +31,8 @@ DESIGNATIONS = ("designations", "owner-designations")
 """Tables that the coverage stage reads."""
 RECORD = ("votes", "acts", "weights")
 """Tables of how States voted, what they said and did, and how much they weigh: read where responses are laid out."""
+SCENE = "scene"
+"""A picture or a Sentinel-1 product: ships are looked for in it."""
 
 
 @dataclass
@@ -100,10 +102,10 @@ def _read(
         parts["TRUTH"].append(read_truth(file))
     elif input_.format == "grades":
         grades |= read_grades(file)
-    elif input_.format in (*DESIGNATIONS, *RECORD) or input_.format in lists():
+    elif input_.format in (*DESIGNATIONS, *RECORD, SCENE) or input_.format in lists():
         made.aside.append((file, input_))
     else:
-        readable = ["auto", *sources(), *HAND_KEPT, *DESIGNATIONS, *RECORD, *lists()]
+        readable = ["auto", *sources(), *HAND_KEPT, *DESIGNATIONS, *RECORD, SCENE, *lists()]
         raise UnknownFormat(
             f"no stage reads the format {input_.format!r}; there are {', '.join(readable)}", place=str(path)
         )

@@ -61,6 +61,8 @@ class Found:
     length_error_m: float | None = None
     heading_known: bool = False
     notes: tuple[str, ...] = ()
+    measurable: bool = True
+    """False where a part of it is hidden: it then has a place and no length."""
 
 
 def rectangle(x: Floats, y: Floats, weight: Floats) -> Shape:
@@ -132,9 +134,12 @@ def metres(picture: Picture, shape: Shape) -> tuple[float | None, float | None]:
 
 
 def measured(picture: Picture, found: Sequence[Found]) -> list[Found]:
-    """Fill in metres from the shape where a detector gave none."""
+    """Fill in metres from the shape where a detector gave none, and take them from what is partly hidden."""
     made = []
     for one in found:
+        if not one.measurable:
+            made.append(replace(one, length_m=None, width_m=None, length_error_m=None))
+            continue
         length, width = metres(picture, one.shape)
         made.append(
             replace(

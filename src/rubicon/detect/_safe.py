@@ -32,6 +32,7 @@ BORDER_M = 500.0
 LAND_CELL_PX = 16
 LAND_BUFFER_CELLS = 2
 """About 300 m of IW GRDH: the shore is drawn to some 100 m, and geolocation on steep coasts is off by more."""
+MASK_MARGIN_PX = 3
 BRIGHTER = 10.0
 AMBIGUITY_PX = 12.0
 Search = Callable[[npt.NDArray[np.float32], float], list[Found]]
@@ -122,7 +123,21 @@ def search(safe: Safe, find: Search, land: npt.NDArray[np.bool_] | None, threads
 
     with ThreadPoolExecutor(threads) as pool:
         found = [f for part in pool.map(one, range(0, band.lines, BLOCK)) for f in part]
+    if land is not None:
+        found = [_cut_by_mask(f, land) for f in found]
     return sorted(without_ambiguities(found, band), key=lambda f: (-f.score, f.box))
+
+
+def _cut_by_mask(one: Found, land: npt.NDArray[np.bool_]) -> Found:
+    """Without measures where the mask of land touches it: what is seen may be a part of a ship, or a pier."""
+    x0, y0, x1, y1 = (round(v) for v in one.box)
+    rows = slice(max(0, y0 - MASK_MARGIN_PX) // LAND_CELL_PX, (y1 + MASK_MARGIN_PX) // LAND_CELL_PX + 1)
+    columns = slice(max(0, x0 - MASK_MARGIN_PX) // LAND_CELL_PX, (x1 + MASK_MARGIN_PX) // LAND_CELL_PX + 1)
+    if not land[rows, columns].any():
+        return one
+    return replace(
+        one, measurable=False, notes=(*one.notes, "touches the mask of land: its length is not known")
+    )
 
 
 def _mask(sigma: npt.NDArray[np.float32], band: Band, first: int, land: npt.NDArray[np.bool_] | None) -> None:

@@ -53,6 +53,20 @@ class Satellite(Strict):
     """Chance that one pass keeps a report of a class A ship."""
 
 
+class Overflight(Strict):
+    """A radar satellite that looks at a square of sea now and then."""
+
+    name: str = Field(pattern=r"^SIMULATED-[A-Z0-9]{1,8}$")
+    at: Point
+    half_km: float = Field(3.0, ge=2, le=20)
+    first_pass: Instant
+    every_h: float = Field(ge=1)
+    heading_deg: float = Field(347.0, ge=0, lt=360)
+    """Of the platform, which looks to its right."""
+    sea_sigma0: float = Field(0.01, gt=0, lt=0.2)
+    """Mean backscatter of the sea: 0.005 is calm, 0.03 is rough."""
+
+
 class Sampling(Strict):
     """How the log is thinned: real transponders report every few seconds (ITU-R M.1371), a log keeps far fewer."""
 
@@ -142,6 +156,7 @@ class Scenario(Strict):
     sampling: Sampling = Sampling()
     stations: tuple[Station, ...] = ()
     satellites: tuple[Satellite, ...] = ()
+    overflights: tuple[Overflight, ...] = ()
     ports: tuple[Port, ...] = ()
     ships: Annotated[tuple[ShipPlan, ...], Field(min_length=1)]
 

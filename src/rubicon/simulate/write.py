@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from rubicon.errors import OptionError
 from rubicon.schema import TIME, Origin
 from rubicon.simulate import nmea
 from rubicon.simulate.draws import Draws
+from rubicon.simulate.overflights import write_overflights
 from rubicon.simulate.radio import AT_REST, Reports, reports
 from rubicon.simulate.scenario import Scenario, ShipPlan, load_scenario
 from rubicon.simulate.tracks import STEP_S, Track, track
@@ -46,6 +47,8 @@ class Simulated:
     ships: int
     messages: int
     size_bytes: int
+    looks: tuple[Path, ...] = ()
+    """Radar products of the scenario's overflights."""
 
 
 def simulate(scenario_path: Path, out: Path, seed: int) -> Simulated:
@@ -72,7 +75,8 @@ def simulate(scenario_path: Path, out: Path, seed: int) -> Simulated:
     made.truth.write_text(_truth(tracks), encoding="utf-8", newline="\n")
     pq.write_table(_positions(tracks), made.truth_positions, compression="zstd")
     made.readme.write_text(_readme(scenario, seed), encoding="utf-8", newline="\n")
-    return made
+    looks = write_overflights(scenario, tracks, out / "looks", seed) if scenario.overflights else []
+    return replace(made, looks=tuple(looks))
 
 
 def _lines(one: Track, heard: Reports, scenario: Scenario) -> Iterator[Line]:

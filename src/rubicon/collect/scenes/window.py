@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rubicon.collect.scenes.geotiff import ENVIRONMENT
+from rubicon.collect.scenes.png import write_png
 from rubicon.collect.scenes.remote import RemoteFile
 from rubicon.collect.scenes.stac import Box
 from rubicon.errors import EmptyScene, FetchFailed, InputTooLarge
@@ -153,18 +154,11 @@ def write_cut(made: Cut, path: Path, tags: dict[str, str]) -> None:
 
 def write_preview(made: Cut, path: Path) -> None:
     """A PNG to look at: three bands as they are, one band of radar or 16 bits stretched from its 2nd to its 99.5th percentile."""
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning
-
     shown = made.pixels[:3] if made.pixels.shape[0] >= 3 else made.pixels[:1]
     if shown.dtype != np.uint8:
         low, high = np.percentile(shown, (2, 99.5))
         shown = np.clip((shown - low) / max(high - low, 1e-9) * 255, 0, 255).astype(np.uint8)
-    size = {"width": shown.shape[2], "height": shown.shape[1], "count": shown.shape[0], "dtype": "uint8"}
-    with rasterio.Env(**ENVIRONMENT), warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.open(path, "w", driver="PNG", **size) as out:
-            out.write(shown)
+    write_png(shown, path)
 
 
 def cloud_share(classes: Cut) -> float | None:
