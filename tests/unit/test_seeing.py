@@ -141,7 +141,7 @@ def test_each_detection_has_a_chip_with_its_box_inside(made: Run) -> None:
             int(y0) - detail["chip_row"] : int(y1) - detail["chip_row"],
             int(x0) - detail["chip_column"] : int(x1) - detail["chip_column"],
         ]
-        assert box.mean() > 3 * pixels.mean()
+        assert box.max() == pixels.max() > 4 * pixels.mean()
 
 
 def test_a_scene_that_fails_is_named_and_the_others_go_on(made: Run, tmp_path: Path) -> None:
