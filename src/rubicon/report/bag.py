@@ -18,6 +18,9 @@ DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 MANIFEST_512, TAG_MANIFEST_512 = "manifest-sha512.txt", "tagmanifest-sha512.txt"
 TAG_MANIFESTS = (TAG_MANIFEST, TAG_MANIFEST_512)
+PAGE_TAG = "Verify-Page-SHA256"
+"""Tag that holds the hash of `VERIFY.md` with zeros in place of the fingerprint, which is not known before the bag is sealed."""
+BLANK = "0" * 64
 
 
 def manifest_text(entries: Mapping[str, str]) -> str:
@@ -47,6 +50,11 @@ def seal(root: Path, info: Mapping[str, str]) -> str:
     _write(root / TAG_MANIFEST, manifest_text(made))
     _write(root / TAG_MANIFEST_512, manifest_text({name: sha512_file(root / name) for name in named}))
     return hashlib.sha256(manifest_text(made).encode()).hexdigest()
+
+
+def page_hash(page: str, fingerprint: str) -> str:
+    """SHA-256 of `VERIFY.md` with zeros in place of the fingerprint."""
+    return hashlib.sha256(page.replace(fingerprint, BLANK).encode()).hexdigest()
 
 
 def sha512_file(path: Path) -> str:

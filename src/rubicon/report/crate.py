@@ -100,8 +100,10 @@ def _makers() -> list[dict[str, Any]]:
     return [software, action, rights]
 
 
-def faults(content: bytes, present: set[str]) -> list[str]:
-    """What is wrong with a metadata document: its shape, and files that it names and the bag lacks, or the reverse.
+def faults(content: bytes, present: Mapping[str, tuple[str, int]]) -> list[str]:
+    """What is wrong with a metadata document: its shape, the files that it names, their hashes and sizes.
+
+    `present` holds SHA-256 and bytes of the files that are there, by path under `data/`.
 
     Entities are read once, in the order in which they stand; references between them are never followed, so that
     no cycle of ids can hold the reader up, and no remote context is fetched.
@@ -110,7 +112,7 @@ def faults(content: bytes, present: set[str]) -> list[str]:
         document = json.loads(content)
         graph = document["@graph"]
         named = {
-            str(each["@id"])
+            str(each["@id"]): (str(each.get("sha256")), str(each.get("contentSize")))
             for each in graph
             if "File" in (each["@type"] if isinstance(each["@type"], list) else [each["@type"]])
         }
@@ -120,7 +122,9 @@ def faults(content: bytes, present: set[str]) -> list[str]:
     wrong = (
         [] if context == CONTEXT else ["names another context than that of RO-Crate 1.1; it is not followed"]
     )
-    known = {quote(name) for name in present if name != CRATE}
-    wrong += [f"names {name}, which is not in the bag" for name in sorted(named - known)[:10]]
-    wrong += [f"does not name {name}" for name in sorted(known - named)[:10]]
+    known = {quote(name): (sha256, str(size)) for name, (sha256, size) in present.items() if name != CRATE}
+    wrong += [f"names {name}, which is not in the bag" for name in sorted(named.keys() - known.keys())[:10]]
+    wrong += [f"does not name {name}" for name in sorted(known.keys() - named.keys())[:10]]
+    both = sorted(named.keys() & known.keys())
+    wrong += [f"states another hash or size for {name}" for name in both if named[name] != known[name]][:10]
     return wrong

@@ -16,7 +16,7 @@ from rubicon import __version__
 from rubicon.case import Case
 from rubicon.geo.coast import load_coast
 from rubicon.provenance import SourceFile, sha256_file
-from rubicon.report import bag, crate, evidence, figures, page, pdf, text, view
+from rubicon.report import bag, crate, evidence, fetched, figures, page, pdf, text, view
 from rubicon.report.findings import findings_json
 from rubicon.report.map import Coast
 from rubicon.report.source import Source
@@ -71,18 +71,28 @@ def build(
         if pdf.available():
             named = {Path(name).stem: svg for name, svg in svgs.items()}
             (root / "data" / "report.pdf").write_bytes(pdf.port_report(source, named))
-        log = record(out, held, root / "data")
+        log = custody.until_sealed(record(out, held, root / "data"))
         (root / "data" / custody.LOG).write_bytes(log)
         describe(case, root / "data", held, log)
-        fingerprint = bag.seal(root, bag_info(case) | {"Custody-Head": custody.head(log)})
+        tags = {
+            "Custody-Head": custody.head(log),
+            bag.PAGE_TAG: bag.page_hash(verify_page(case, bag.BLANK), bag.BLANK),
+        }
+        fingerprint = bag.seal(root, bag_info(case) | tags)
     bag.write_whole(out / "findings.json", findings)
     bag.write_whole(out / "VERIFY.md", verify_page(case, fingerprint).encode())
+    closed = [
+        {"action": "closed", "subject": name, "sha256": sha256_file(out / "dossier" / name)}
+        for name in bag.TAG_MANIFESTS
+    ]
+    custody.append(out / custody.LOG, closed, tool=f"Rubicon {__version__}")
     return out / "dossier"
 
 
 def record(out: Path, held: Sequence[evidence.Held], data: Path) -> bytes:
-    """Add to the custody log what was read and what is sealed, where either is new; gives the whole log."""
-    entries = [
+    """Add to the custody log what was fetched, read, sealed and removed, where that is new; gives the whole log."""
+    entries = [entry for each in held if (entry := fetched.entry(each.file))]
+    entries += [
         {"action": "read", "subject": text.one_line(each.file.path.name), "sha256": each.file.sha256,
          "detail": text.one_line(each.file.publisher)}
         for each in held
@@ -91,6 +101,14 @@ def record(out: Path, held: Sequence[evidence.Held], data: Path) -> bytes:
         name = path.relative_to(data).as_posix()
         if not name.startswith("evidence/") or name == "evidence/index.json":
             entries.append({"action": "sealed", "subject": name, "sha256": sha256_file(path)})
+    there = {entry["subject"] for entry in entries if entry["action"] == "sealed"}
+    path = out / custody.LOG
+    before = path.read_bytes() if path.is_file() else b""
+    earlier = {} if custody.faults(before) else custody.sealed(before)
+    entries += [
+        {"action": "removed", "subject": name, "sha256": earlier[name]}
+        for name in sorted(set(earlier) - there)
+    ]
     return custody.append(out / custody.LOG, entries, tool=f"Rubicon {__version__}")
 
 

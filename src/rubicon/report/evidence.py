@@ -25,6 +25,7 @@ from rubicon.schema import Origin
 FOLDER = "data/evidence"
 INDEX = f"{FOLDER}/index.json"
 WITHHELD = "bytes not included: licence"
+WITHHELD_SUFFIX = ".withheld.json"
 _CHUNK = 1 << 20
 
 
@@ -63,7 +64,7 @@ def hold(files: Iterable[SourceFile]) -> list[Held]:
     for file in sorted(unique.values(), key=lambda f: (f.path.name, f.sha256)):
         name = re.sub(r"[^A-Za-z0-9._-]", "_", file.path.name).lstrip(".")[-100:] or "file"
         if not file.raw_may_ship:
-            name += ".withheld.json"
+            name += WITHHELD_SUFFIX
         if name.casefold() in taken:
             name = f"{file.source_id}-{name}"
         taken.add(name.casefold())

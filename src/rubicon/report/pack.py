@@ -11,8 +11,9 @@ import zipfile
 from pathlib import Path
 from uuid import uuid4
 
-from rubicon.errors import UsageError
+from rubicon.errors import RightsRefused, UsageError, VerificationFailed
 from rubicon.report.sign import SIGNATURE, SIGNERS, STAMP, bag_of
+from rubicon.report.verify import KEPT_OUT, verify
 from rubicon.store import custody
 
 BESIDE = ("findings.json", "VERIFY.md", custody.LOG, SIGNATURE, SIGNERS, STAMP)
@@ -22,9 +23,11 @@ DATE = (1980, 1, 1, 0, 0, 0)
 def pack(folder: Path, target: Path) -> Path:
     """Write the zip of the dossier in `folder`; gives its path.
 
-    Raises InputMissing when there is no dossier, UsageError when the target lies inside it.
+    Raises InputMissing when there is no dossier, UsageError when the target lies inside it, RightsRefused when the bag
+    holds bytes that a source's rights keep out, VerificationFailed when it is not as it was sealed.
     """
     root = bag_of(folder)
+    _require_whole(folder)
     if target.resolve().is_relative_to(root.resolve()):
         raise UsageError("the zip must not lie inside the dossier", place=str(target))
     files = {
@@ -45,3 +48,13 @@ def pack(folder: Path, target: Path) -> Path:
     finally:
         whole.unlink(missing_ok=True)
     return target
+
+
+def _require_whole(folder: Path) -> None:
+    """A zip goes to strangers: what they would find wrong is not packed."""
+    wrong = [check for check in verify(folder).checked if not check.ok]
+    for check in wrong:
+        if KEPT_OUT in check.reason:
+            raise RightsRefused(check.reason, place=check.name)
+    if wrong:
+        raise VerificationFailed(f"is not packed: {wrong[0].reason}", place=wrong[0].name)

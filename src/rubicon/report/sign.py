@@ -59,9 +59,11 @@ def sign(folder: Path, key: Path, identity: str) -> str:
     content = made.read_bytes()
     made.unlink()
     write_whole(folder / SIGNATURE, content)
-    write_whole(folder / SIGNERS, f'{identity} namespaces="{NAMESPACE}" {public}\n'.encode())
+    known = f'{identity} namespaces="{NAMESPACE}" {public}\n'.encode()
+    write_whole(folder / SIGNERS, known)
     detail = f"identity {identity}, key {fingerprint(public)}"
     _log(folder, "signed", SIGNATURE, content, detail)
+    _log(folder, "signed", SIGNERS, known, "for ssh-keygen")
     return fingerprint(public)
 
 

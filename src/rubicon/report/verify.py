@@ -12,7 +12,7 @@ import stat
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, NamedTuple, Protocol
@@ -22,10 +22,12 @@ from rubicon.report.bag import (
     DECLARATION,
     MANIFEST,
     MANIFEST_512,
+    PAGE_TAG,
     TAG_MANIFEST,
     TAG_MANIFEST_512,
     TAG_MANIFESTS,
     manifest_text,
+    page_hash,
 )
 from rubicon.report.chain import Check, beside_checks, crate_checks, custody_checks
 from rubicon.report.evidence import INDEX
@@ -33,6 +35,7 @@ from rubicon.report.evidence import INDEX
 MAX_ZIP_BYTES = 20_000_000_000
 MAX_ZIP_RATIO = 1000
 MAX_JSON_BYTES = 1_000_000_000
+KEPT_OUT = "whose rights keep them out"
 RESERVED = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{d}{i}" for d in ("COM", "LPT") for i in range(1, 10))})
 _LINE = re.compile(r"([0-9a-fA-F]{64}|[0-9a-fA-F]{128})[ \t]+\*?(.+)")
 
@@ -232,12 +235,13 @@ def _verify(reader: Reader, beside: Beside) -> Verification:
         checked += _compare(entries, hashes, present, manifest)
     checked += _oxum(reader, names, sizes)
     checked += _index(reader, digests)
-    checked += crate_checks(lambda name: _bytes(reader, name), names)
-    checked += custody_checks(lambda name: _bytes(reader, name), names)
+    facts = {name: (made.sha256, made.size_bytes) for name, made in read.items()}
+    checked += crate_checks(lambda name: _bytes(reader, name), names, facts)
+    checked += custody_checks(lambda name: _bytes(reader, name), names, facts)
     fingerprint = digests.get(TAG_MANIFEST, "")
     tags = _bytes(reader, TAG_MANIFEST) if TAG_MANIFEST in names else b""
     checked += _beside(reader, names, beside, fingerprint)
-    checked += beside_checks(beside.read, lambda name: _bytes(reader, name), names, tags)
+    checked += beside_checks(beside.read, lambda name: _bytes(reader, name), digests, tags)
     return Verification(tuple(checked), fingerprint)
 
 
@@ -361,11 +365,20 @@ def _index(reader: Reader, digests: dict[str, str]) -> Iterator[Check]:
             for row in index["evidence"]
             if row["file"] and files[row["file"]]["sha256"] != row["sha256"]
         ]
+        yield from withheld_inside(index, digests)
     except (ValueError, KeyError, TypeError) as error:
         yield Check(INDEX, False, f"cannot be read: {type(error).__name__} {error}")
         return
     reason = f"names another hash than the file's own for {', '.join(map(str, wrong[:10]))}" if wrong else ""
     yield Check(f"{INDEX}: {len(index['evidence'])} pieces of evidence", not wrong, reason)
+
+
+def withheld_inside(index: Mapping[str, Any], digests: Mapping[str, str]) -> Iterator[Check]:
+    """Files of the payload that hold the very bytes that a licence keeps out."""
+    closed = {each["sha256"]: each["name"] for each in index["files"] if each["bytes"] != "included"}
+    for name, sha256 in digests.items():
+        if name.startswith("data/") and sha256 in closed:
+            yield Check(name, False, f"holds the bytes of {closed[sha256]}, {KEPT_OUT}")
 
 
 def _file(reader: Reader, digests: dict[str, str], path: str, each: dict[str, Any]) -> Check:
@@ -390,9 +403,15 @@ def _beside(reader: Reader, names: set[str], beside: Beside, fingerprint: str) -
         yield Check("../findings.json", same, "" if same else "differs from data/findings.json in the bag")
     words = beside.read("VERIFY.md")
     if words is not None:
-        same = fingerprint.encode() in words and bool(fingerprint)
-        yield Check(
-            "../VERIFY.md",
-            same,
-            "" if same else f"does not name this bag's fingerprint, {fingerprint or 'none'}",
-        )
+        reason = _page(words, _text(reader, "bag-info.txt") if "bag-info.txt" in names else "", fingerprint)
+        yield Check("../VERIFY.md", not reason, reason)
+
+
+def _page(words: bytes, info: str, fingerprint: str) -> str:
+    """What is wrong with `VERIFY.md`; nothing when it names the bag and is the page that was written for it."""
+    if not fingerprint or fingerprint.encode() not in words:
+        return f"does not name this bag's fingerprint, {fingerprint or 'none'}"
+    stated = re.search(rf"^{PAGE_TAG}: ([0-9a-f]{{64}})$", info, re.MULTILINE)
+    if stated and stated[1] != page_hash(words.decode("utf-8", errors="replace"), fingerprint):
+        return "is changed: bag-info.txt holds another hash for it"
+    return ""

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rubicon.errors import MissingExtra, RightsRefused, SigningFailed, UsageError
+from rubicon.provenance import sha256_file
 from rubicon.report import crate, evidence, sign
 from rubicon.report.pack import pack
 from rubicon.report.verify import verify
@@ -145,10 +146,16 @@ def test_the_zip_has_the_same_bytes_and_verifies(najin: Path, tmp_path: Path) ->
 def test_the_crate_names_every_file_and_a_foreign_context_is_refused(najin: Path) -> None:
     data = najin / "dossier/data"
     content = (data / crate.CRATE).read_bytes()
-    present = {path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()}
+    present = {
+        path.relative_to(data).as_posix(): (sha256_file(path), path.stat().st_size)
+        for path in data.rglob("*")
+        if path.is_file()
+    }
     assert crate.faults(content, present) == []
-    assert crate.faults(content, present | {"more.txt"})
-    assert crate.faults(content, present - {"report.html"})
+    assert crate.faults(content, present | {"more.txt": ("0" * 64, 1)})
+    assert crate.faults(content, {name: fact for name, fact in present.items() if name != "report.html"})
+    for changed in (("0" * 64, present["report.html"][1]), (present["report.html"][0], 1)):
+        assert "report.html" in crate.faults(content, present | {"report.html": changed})[0]
     document = json.loads(content)
     assert crate.faults(json.dumps(document | {"@context": "http://127.0.0.1:9/x"}).encode(), present)
     loop = {"@id": "a", "@type": "Thing", "hasPart": {"@id": "a"}}

@@ -68,12 +68,12 @@ def test_a_zip_of_the_dossier_holds(najin: Path, tmp_path: Path) -> None:
 
 def test_one_changed_byte_in_any_file_is_found_and_named(najin: Path) -> None:
     for path in sorted(najin.rglob("*")):
-        if path.is_file() and path.name != "VERIFY.md":
+        if path.is_file():
             whole = path.read_bytes()
             path.write_bytes(whole[:-2] + bytes([whole[-2] ^ 1]) + whole[-1:])
             name = path.relative_to(najin).as_posix().removeprefix("dossier/")
             wrong = failed(verify(najin))
-            assert name in " ".join((*wrong, *wrong.values())), name
+            assert any(name == each.removeprefix("../").partition(":")[0] for each in wrong), name
             path.write_bytes(whole)
     assert verify(najin).ok
 
@@ -140,7 +140,10 @@ def test_a_resealed_bag_is_another_bag(najin: Path) -> None:
     page = root / "data/report.html"
     page.write_text(page.read_text(encoding="utf-8").replace("98 %", "99 %"), encoding="utf-8")
     seal(root, {"External-Identifier": "najin"})
-    assert failed(verify(najin)).keys() == {"../VERIFY.md", "Custody-Head"}
+    assert failed(verify(najin)).keys() == {
+        "../VERIFY.md", "Custody-Head", "data/ro-crate-metadata.json: files of the crate", "data/custody.jsonl: report.html",
+        "tagmanifest-sha256.txt: as in the custody log", "tagmanifest-sha512.txt: as in the custody log",
+    }  # fmt: skip
     findings = root / "data/findings.json"
     findings.write_text(findings.read_text(encoding="utf-8").replace("0.98", "0.99"), encoding="utf-8")
     seal(root, {"External-Identifier": "najin"})
