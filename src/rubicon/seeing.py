@@ -32,6 +32,7 @@ LEAST_CHIP_PX = 48
 NEAR_H = 24
 """Fixes within these hours of a look are matched with it."""
 
+Box = tuple[float, float, float, float]
 Window = tuple[int, int, int, int]
 """First row, last row, first column, last column."""
 Chip = Callable[[Window], npt.NDArray[np.uint8]]
@@ -54,15 +55,24 @@ def look(
     values: Values | None = None,
     pixel_m: float | None = None,
     method: str = "auto",
+    place: Box | None = None,
 ) -> Looked:
-    """Find ships in one scene: a Sentinel-1 product, or a picture.
+    """Find ships in one scene: a Sentinel-1 or Sentinel-2 product, or a picture.
+
+    A Sentinel-2 tile is looked at over a `place` (west, south, east, north in degrees).
 
     Raises UsageError when a picture's sensor, or the unit of a radar picture, stays unknown; MissingExtra without the extra `imagery`;
     and what opening untrusted pictures raises.
     """
-    from rubicon.collect.scenes.sentinel1 import is_safe
+    from rubicon.collect.scenes.geotiff import read_picture
+    from rubicon.collect.scenes.safe import is_safe
+    from rubicon.collect.scenes.sentinel2 import metadata_of, read_sentinel2
 
-    return in_product(path) if is_safe(path) else in_picture(path, sensor, values, pixel_m, method)
+    if not is_safe(path):
+        return in_picture(read_picture(path), sensor, values, pixel_m, method)
+    if metadata_of(path) is not None:
+        return in_picture(read_sentinel2(path, place), sensor, values, pixel_m, method)
+    return in_product(path)
 
 
 def in_product(path: Path) -> Looked:
@@ -83,14 +93,13 @@ def in_product(path: Path) -> Looked:
 
 
 def in_picture(
-    path: Path, sensor: Sensor | None, values: Values | None, pixel_m: float | None, method: str
+    read: Picture, sensor: Sensor | None, values: Values | None, pixel_m: float | None, method: str
 ) -> Looked:
     """Ships of a single picture."""
-    from rubicon.collect.scenes.geotiff import read_picture
     from rubicon.collect.scenes.png import stretched
     from rubicon.detect import optical, radar
 
-    picture = stated(read_picture(path), sensor, values, pixel_m)
+    picture = stated(read, sensor, values, pixel_m)
     seen_by = optical.ships(picture) if picture.sensor is Sensor.OPTICAL else radar.ships(picture, method)
 
     def chip(window: Window) -> npt.NDArray[np.uint8]:
@@ -98,9 +107,12 @@ def in_picture(
         part = picture.pixels[:, top:bottom, left:right]
         if part.dtype == np.uint8:
             return np.asarray(part[:3] if part.shape[0] >= 3 else part[0])
-        assert picture.values is not None or picture.sensor is Sensor.OPTICAL
-        power = picture.intensity(0, picture.values or Values.SIGMA0)[top:bottom, left:right]
-        return stretched(power)
+        if picture.sensor is Sensor.OPTICAL:
+            low, high = np.percentile(picture.pixels[:3], (2, 99.5))
+            shown = np.clip((part[:3] - low) / max(float(high - low), 1e-9) * 255, 0, 255).astype(np.uint8)
+            return np.asarray(shown if shown.shape[0] == 3 else shown[0])
+        assert picture.values is not None
+        return stretched(picture.intensity(0, picture.values)[top:bottom, left:right])
 
     return Looked(picture, *seen_by, chip)
 

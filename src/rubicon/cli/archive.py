@@ -13,7 +13,7 @@ from rubicon.cli.common import Json, answer, end, fail, say, stages
 from rubicon.collect.scenes.fetching import Kept, keep_scene
 from rubicon.collect.scenes.picture import Sensor
 from rubicon.collect.scenes.sources import SOURCES, SceneSource, scene_source
-from rubicon.collect.scenes.stac import Listed, box_round
+from rubicon.collect.scenes.stac import Box, Listed, box_round
 from rubicon.collect.scenes.stac import search as search_archive
 from rubicon.errors import EmptyScene, FetchFailed, FetchRefused, RubiconError, UsageError
 from rubicon.geo.ports import find_port
@@ -109,6 +109,12 @@ def fetch(
         say(f"No usable scene over {where.name} in these days. Next: rubicon scene search with more days")
 
 
+def box_of(port: str, half_km: float) -> Box:
+    """The square round a port of the index."""
+    where = find_port(port)
+    return box_round(where.lat_deg, where.lon_deg, half_km)
+
+
 def listed(
     port: str,
     days: tuple[datetime | None, datetime | None, datetime | None],
@@ -148,7 +154,7 @@ def chosen(found: list[Listed], day: date | None) -> list[Listed]:
 
 
 def keep_all(
-    wanted: list[Listed], source: SceneSource, place: Any, out: Path
+    wanted: list[Listed], source: SceneSource, place: Box, out: Path
 ) -> tuple[list[Kept], list[RubiconError]]:
     """What could be kept, and what could not and why; a scene without data here is no failure."""
     kept: list[Kept] = []

@@ -47,6 +47,8 @@ def detect(
         float, typer.Option("--min-score", help="Print detections from this score on.")
     ] = 0.05,
     method: Annotated[Method, typer.Option(help="auto, cfar (statistics alone) or learned.")] = Method.AUTO,
+    port: Annotated[str, typer.Option("--port", help="Port that a Sentinel-2 tile is looked at over.")] = "",
+    half_km: archive.HalfKm = 4.0,
     json_: Json = False,
 ) -> None:
     """Find ships in one scene and print them as GeoJSON.
@@ -56,7 +58,8 @@ def detect(
     from rubicon.detect._found import features
     from rubicon.seeing import look
 
-    looked = look(path, sensor, values, pixel_m, method.value)
+    place = archive.box_of(port, half_km) if port else None
+    looked = look(path, sensor, values, pixel_m, method.value, place)
     picture, author = looked.picture, looked.author
     made = [f for f in features(picture, looked.found, author) if f["properties"]["score"] >= min_score]
     for note in (*picture.notes, *looked.notes):

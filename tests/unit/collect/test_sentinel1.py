@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rubicon.collect.scenes.sentinel1 import AzimuthNoise, is_safe, read_safe
+from rubicon.collect.scenes.safe import is_safe
+from rubicon.collect.scenes.sentinel1 import AzimuthNoise, read_safe
 from rubicon.detect import _safe, radar
 from rubicon.errors import InputMissing, TruncatedInput, UnknownFormat
 from rubicon.kernels.calibrate import clip_border, sigma_nought

@@ -153,7 +153,7 @@ def read_picture(path: Path, window: tuple[int, int, int, int] | None = None) ->
         valid = _valid(pixels, valid, dataset.nodata)
         if not valid.any():
             raise EmptyScene("no pixel is valid: all nodata", place=str(path))
-        locate, pixel_m, place_notes = _place(dataset, window or (0, 0, 0, 0))
+        locate, pixel_m, place_notes = place_of(dataset, window or (0, 0, 0, 0))
         tags = {key: _tag(value) for key, value in dataset.tags().items()}
         names = tuple(_tag(name or "") for name in dataset.descriptions)
     return Picture(
@@ -213,7 +213,7 @@ def _valid(
     return mask
 
 
-def _place(
+def place_of(
     dataset: Any, window: tuple[int, int, int, int]
 ) -> tuple[Locate | None, tuple[float, float] | None, list[str]]:
     """How pixels lead to latitude and longitude, and how large they are: transform, else ground points, else RPC."""

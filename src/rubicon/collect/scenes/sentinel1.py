@@ -8,7 +8,6 @@ vector times the azimuth vector of the sub-swath (IPF 2.9 and later; before, the
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,18 +15,17 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, XMLParser
+from xml.etree.ElementTree import Element
 
 import numpy as np
 import numpy.typing as npt
 
 from rubicon.collect.scenes.geotiff import ENVIRONMENT, kind_of
 from rubicon.collect.scenes.picture import Floats
-from rubicon.errors import InputMissing, InputTooLarge, MissingExtra, TruncatedInput, UnknownFormat
+from rubicon.collect.scenes.safe import document, members
+from rubicon.errors import InputMissing, MissingExtra, TruncatedInput, UnknownFormat
 
 LIGHT_M_S = 299_792_458.0
-MAX_XML_BYTES = 64 << 20
-MAX_MEMBERS = 10_000
 NAME = re.compile(r"s1[abcd]-(iw|ew|s[1-6])-grd[fhm]?-(vv|vh|hh|hv)-.*\.(xml|tiff)$", re.IGNORECASE)
 
 
@@ -170,24 +168,13 @@ class Safe:
                 yield dataset
 
 
-def is_safe(path: Path) -> bool:
-    """Whether a path looks like a product: a folder with a manifest, or a zip that holds one."""
-    if path.is_dir():
-        return (path / "manifest.safe").is_file()
-    try:
-        with path.open("rb") as handle:
-            return handle.read(4) == b"PK\x03\x04"
-    except OSError:
-        return False
-
-
 def read_safe(path: Path) -> Safe:
     """Read the annotation of all bands; no pixel is touched.
 
     Raises InputMissing for what the product lacks, UnknownFormat when it is no Sentinel-1 GRD product or its XML is
     broken, InputTooLarge for archives and documents over the limits.
     """
-    files = _files(path)
+    files = members(path)
     bands = []
     for name in sorted(files):
         parent = name.rsplit("/", 2)[-2:]
@@ -206,49 +193,8 @@ def read_safe(path: Path) -> Safe:
     return Safe(path, tuple(bands), f"Sentinel-1{platform[1]}" if platform else "Sentinel-1")
 
 
-def _files(path: Path) -> dict[str, str]:
-    """Names of the product's files from its own root, with where to read them."""
-    if path.is_dir():
-        found = [p for p in path.rglob("*") if p.is_file()]
-        return {p.relative_to(path).as_posix(): str(p) for p in found[:MAX_MEMBERS]}
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (OSError, zipfile.BadZipFile) as error:
-        raise UnknownFormat("is neither a SAFE folder nor a zip", place=str(path)) from error
-    if len(members) > MAX_MEMBERS:
-        raise InputTooLarge(f"{len(members)} members, the limit is {MAX_MEMBERS}", place=str(path))
-    unsafe = [m.filename for m in members if m.filename.startswith("/") or ".." in m.filename.split("/")]
-    if unsafe:
-        raise UnknownFormat(f"a member's name leads out of the archive: {unsafe[0][:80]!r}", place=str(path))
-    return {m.filename: m.filename for m in members if not m.is_dir()}
-
-
-def _document(path: Path, files: dict[str, str], name: str) -> Element:
-    """Parse one XML file; a document type, which could define entities, is refused."""
-    place = f"{path}/{name}"
-    if path.is_dir():
-        size = Path(files[name]).stat().st_size
-        text = Path(files[name]).read_bytes() if size <= MAX_XML_BYTES else b""
-    else:
-        with zipfile.ZipFile(path) as archive:
-            size = archive.getinfo(name).file_size
-            text = archive.read(name) if size <= MAX_XML_BYTES else b""
-    if size > MAX_XML_BYTES:
-        raise InputTooLarge(f"{size} bytes of XML, the limit is {MAX_XML_BYTES}", place=place)
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-        raise UnknownFormat("the document defines a type or entities", place=place)
-    parser = XMLParser()
-    try:
-        parser.feed(text)
-        root: Element = parser.close()
-    except ParseError as error:
-        raise UnknownFormat(f"the XML is broken: {error}", place=place) from error
-    return root
-
-
 def _band(path: Path, files: dict[str, str], name: str) -> Band:
-    root = _document(path, files, name)
+    root = document(path, files, name)
     stem = name.rsplit("/", 1)[-1].removesuffix(".xml")
     base = name.rsplit("annotation/", 1)[0]
     measurement = f"{base}measurement/{stem}.tiff"
@@ -270,7 +216,7 @@ def _described(root: Element, path: Path, files: dict[str, str], names: tuple[st
     speed = float(np.linalg.norm([_number(velocity, k) for k in "xyz"])) if velocity is not None else 7_590.0
     calibration = f"{base}annotation/calibration/calibration-{stem}.xml"
     noise = f"{base}annotation/calibration/noise-{stem}.xml"
-    ranges, azimuth = _noise(_document(path, files, noise)) if noise in files else (None, ())
+    ranges, azimuth = _noise(document(path, files, noise)) if noise in files else (None, ())
     return Band(
         polarisation=_text(root, "adsHeader/polarisation"),
         lines=int(_number(root, "imageAnnotation/imageInformation/numberOfLines")),
@@ -295,7 +241,7 @@ def _described(root: Element, path: Path, files: dict[str, str], names: tuple[st
         slant_range_m=points["slantRangeTime"] * LIGHT_M_S / 2,
         measurement=measurement,
         calibration=_vectors(
-            _document(path, files, calibration), "calibrationVectorList/calibrationVector", "sigmaNought"
+            document(path, files, calibration), "calibrationVectorList/calibrationVector", "sigmaNought"
         )
         if calibration in files
         else None,

@@ -56,7 +56,7 @@ def cut(remote: RemoteFile, place: Box) -> Cut:
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         try:
             with rasterio.open(NAME, driver="GTiff", opener=_only(remote), sharing=False) as scene:
-                window = _window(scene, place, remote.url)
+                window = window_over(scene, place, remote.url)
                 pixels = scene.read(window=Window(*window))
                 if remote.failure is not None:
                     raise remote.failure
@@ -81,8 +81,11 @@ def _only(remote: RemoteFile) -> Callable[..., RemoteFile]:
     return opener
 
 
-def _window(scene: Any, place: Box, url: str) -> tuple[int, int, int, int]:
-    """Column, row, width, height of the box in the scene, cut at its edges."""
+def window_over(scene: Any, place: Box, url: str) -> tuple[int, int, int, int]:
+    """Column, row, width, height of a box in an open scene, cut at its edges.
+
+    Raises EmptyScene, InputTooLarge, and FetchFailed for a scene without a place.
+    """
     from rasterio.transform import AffineTransformer, GCPTransformer
     from rasterio.warp import transform
 
@@ -163,8 +166,13 @@ def write_preview(made: Cut, path: Path) -> None:
 
 def cloud_share(classes: Cut) -> float | None:
     """Share of the window under cloud or its shadow, 0 to 1; None when no pixel has a class."""
-    seen = classes.pixels[0] != NO_DATA_CLASS
-    return float(np.isin(classes.pixels[0], CLOUD_CLASSES)[seen].mean()) if seen.any() else None
+    return cloud_share_of(classes.pixels[0])
+
+
+def cloud_share_of(classes: npt.NDArray[Any]) -> float | None:
+    """As `cloud_share`, of Sentinel-2's scene classes (rows, columns)."""
+    seen = classes != NO_DATA_CLASS
+    return float(np.isin(classes, CLOUD_CLASSES)[seen].mean()) if seen.any() else None
 
 
 def _plain(url: str) -> str:
