@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 OUT ?= rubicon-demo
-.PHONY: setup dev ui wheel demo test check bench bench-long docs clean
+.PHONY: setup dev peers ui wheel demo test check bench bench-long docs clean
 
 setup: .venv/core.done  ## install Rubicon with what an analyst's desk needs into .venv, and compile its kernels
 dev: .venv/dev.done     ## and what the tests need
@@ -16,6 +16,13 @@ dev: .venv/dev.done     ## and what the tests need
 
 .venv/dev.done: .venv/core.done
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+peers: .venv-peers/done ## and the programs of other people that tests set on exports, in .venv-peers
+
+.venv-peers/done: tests/peers.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install --quiet --disable-pip-version-check -r tests/peers.txt
 	touch $@
 
 ui: setup               ## build the front end of the web application, when its sources changed
@@ -51,4 +58,4 @@ bench-long: dev         ## the measurements that take long: voyages, seas and oc
 	$(BIN)/python -m benchmarks --long
 
 clean:
-	rm -rf .venv $(OUT) ui/node_modules src/rubicon/web/static
+	rm -rf .venv .venv-peers $(OUT) ui/node_modules src/rubicon/web/static

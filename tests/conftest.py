@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 REPO = Path(__file__).resolve().parents[1]
+PEERS = "make peers"
+"""In place of a Debian package: the programs of tests/peers.txt, in an environment of their own."""
 
 
 @pytest.fixture(scope="session")
@@ -23,17 +25,18 @@ def data_dir() -> Path:
 
 @pytest.fixture(scope="session")
 def program() -> Callable[[str, str], str]:
-    """Path of a program that is no Python package: `program("qpdf", "qpdf")` with its Debian package.
+    """Path of a program that .venv does not hold: `program("qpdf", "qpdf")` with its Debian package, or PEERS.
 
     The test skips, naming the package, when the program is absent; it fails when RUBICON_REQUIRE names the
     program, as continuous integration does for those that it installed.
     """
 
     def find(name: str, package: str) -> str:
-        found = shutil.which(name)
+        found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{REPO / '.venv-peers' / 'bin'}")
         if found is None:
             required = name in os.environ.get("RUBICON_REQUIRE", "").split(",")
-            (pytest.fail if required else pytest.skip)(f"needs {name}: apt-get install {package}")
+            how = f"apt-get install {package}" if package != PEERS else package
+            (pytest.fail if required else pytest.skip)(f"needs {name}: {how}")
         return found
 
     return find

@@ -16,6 +16,10 @@ from rubicon.report.pack import pack
 from rubicon.store.output import read_output
 
 Folder = Annotated[Path, typer.Argument(help="A folder that `rubicon run` wrote.")]
+To = Annotated[
+    Path | None, typer.Option(help="Where to write; else DIR/gis, DIR/export or DIR.zip, by what is written.")
+]
+"""Shared by all exports."""
 export_app = typer.Typer(no_args_is_help=True, help="Write the case for other tools: gis, data, zip.")
 
 
@@ -84,33 +88,45 @@ def figure(
 @export_app.command("gis")
 def gis(
     folder: Folder,
-    to: Annotated[Path | None, typer.Option(help="Folder to write to; else DIR/gis.")] = None,
+    to: To = None,
+    scenes: Annotated[
+        Path | None,
+        typer.Option(help="Folder that `rubicon scene fetch` filled: pictures for the KMZ, STAC items."),
+    ] = None,
     json_: Json = False,
 ) -> None:
-    """Write the case for QGIS and Google Earth: GeoJSON, KMZ, GeoPackage (extra `gis`), Moving Features, STAC.
+    """Write the case for maps: GeoJSON, GeoParquet, KMZ, GeoPackage with styles (extra `gis`), Moving Features, STAC.
 
     Example: rubicon export gis out --to gis
     """
-    _written(export_gis(read_output(folder), to or folder / "gis"), json_)
+    target = to or folder / "gis"
+    _written(export_gis(read_output(folder), target, scenes), json_)
+    say(f"next: open {target / 'case.gpkg'} in QGIS, or {target / 'case.kmz'} in Google Earth")
 
 
 @export_app.command("data")
 def data(
     folder: Folder,
-    to: Annotated[Path | None, typer.Option(help="Folder to write to; else DIR/export.")] = None,
+    to: To = None,
+    persons: Annotated[
+        bool,
+        typer.Option("--persons", help="Also natural persons that list entries name; not for publication."),
+    ] = False,
     json_: Json = False,
 ) -> None:
     """Write the case's tables as CSV that no spreadsheet runs, and FollowTheMoney entities.
 
     Example: rubicon export data out --to export
     """
-    _written(export_data(read_output(folder), to or folder / "export"), json_)
+    target = to or folder / "export"
+    _written(export_data(read_output(folder), target, persons=persons), json_)
+    say(f"next: ftm validate -i {target / 'entities.ftm.json'}")
 
 
 @export_app.command("zip")
 def zip_(
     folder: Folder,
-    to: Annotated[Path | None, typer.Option(help="File to write; else DIR.zip.")] = None,
+    to: To = None,
     json_: Json = False,
 ) -> None:
     """Pack the dossier and what lies beside it; the same dossier gives the same bytes.

@@ -44,7 +44,7 @@ def crate(case: Case, data: Path, hashes: Mapping[str, str], held: Sequence[Held
         "description": one_line(case.summary) or one_line(case.title), "datePublished": day, "identifier": case.id,
         "temporalCoverage": f"{case.period.start.isoformat()}/{case.period.end.isoformat()}",
         "license": {"@id": _RIGHTS}, "hasPart": [{"@id": each["@id"]} for each in files],
-        "spatialCoverage": [{"@id": f"#port-{quote(port.name)}"} for port in case.ports], "mentions": [{"@id": "#made-by"}],
+        "spatialCoverage": [{"@id": f"#port-{quote(port.name)}"} for port in case.ports], "mentions": {"@id": "#made-by"},
     }  # fmt: skip
     graph = [
         {"@id": CRATE, "@type": "CreativeWork", "conformsTo": {"@id": SPECIFICATION}, "about": {"@id": "./"}},

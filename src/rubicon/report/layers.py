@@ -1,8 +1,9 @@
-"""Layers of a case for maps: ports, gaps, port calls, looks and track points, as plain features."""
+"""Layers of a case for maps: ports, looks, events by kind, ships found in scenes and track points, as plain features."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,10 @@ from rubicon.schema import Origin
 from rubicon.store.output import Output
 
 Feature = dict[str, Any]
+TIMES = frozenset({"start", "end", "time_utc"})
+"""Properties that hold a time in ISO 8601 UTC."""
+NAMES = {"gap": "gaps", "port_call": "port_calls", "encounter": "encounters"}
+OWN = frozenset({"ports", "looks", "detections", "positions", "layer_styles", "tracks"})
 
 
 def layers(output: Output) -> dict[str, list[Feature]]:
@@ -18,8 +23,8 @@ def layers(output: Output) -> dict[str, list[Feature]]:
     made = {
         "ports": list(_ports(output)),
         "looks": list(_looks(output)),
-        "gaps": list(_events(output, "gap")),
-        "port_calls": list(_events(output, "port_call")),
+        **_events(output),
+        "detections": list(_detections(output)),
         "positions": list(_positions(output)),
     }
     return {name: features for name, features in made.items() if features}
@@ -62,12 +67,31 @@ def _looks(output: Output) -> Iterable[Feature]:
             )  # fmt: skip
 
 
-def _events(output: Output, kind: str) -> Iterable[Feature]:
-    for row in sorted_rows(rows_of(output, "EVENT"), "start", "vessel_id", "event_id"):
-        if row["kind"] == kind:
-            yield feature(
+def layer_name(kind: str) -> str:
+    """A layer's name for a kind of event: a word that can be a file's name."""
+    name = NAMES.get(kind) or re.sub(r"[^a-z0-9_]", "_", kind.lower())[:40].strip("_")
+    return f"events_{name}" if not name or name in OWN else name
+
+
+def _events(output: Output) -> dict[str, list[Feature]]:
+    made: dict[str, list[Feature]] = {}
+    for row in sorted_rows(rows_of(output, "EVENT"), "kind", "start", "vessel_id", "event_id"):
+        if row["lat_deg"] is not None and row["lon_deg"] is not None:
+            one = feature(
                 output, row["lat_deg"], row["lon_deg"], name=row["event_id"], vessel_id=row["vessel_id"], start=iso(row["start"]),
                 end=iso(row["end"]), score=row["score"], detail=json.dumps(json.loads(row["detail"]), sort_keys=True),
+            )  # fmt: skip
+            made.setdefault(layer_name(row["kind"]), []).append(one)
+    return made
+
+
+def _detections(output: Output) -> Iterable[Feature]:
+    for row in sorted_rows(rows_of(output, "DETECTION"), "time_utc", "detection_id"):
+        if row["lat_deg"] is not None and row["lon_deg"] is not None:
+            yield feature(
+                output, row["lat_deg"], row["lon_deg"], name=row["detection_id"], time_utc=iso(row["time_utc"]), scene=row["scene_id"],
+                length_m=row["length_m"], width_m=row["width_m"], heading_deg=row["heading_deg"], score=row["score"],
+                status=row["status"], author=row["author"],
             )  # fmt: skip
 
 
