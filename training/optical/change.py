@@ -16,7 +16,8 @@ import numpy as np
 
 from rubicon.collect.scenes.geotiff import read_picture
 from rubicon.collect.scenes.picture import Sensor
-from rubicon.detect.berths import change, laid
+from rubicon.detect._laid import laid
+from rubicon.detect.berths import change
 
 
 def second(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 from dataclasses import asdict
 from datetime import datetime
@@ -173,6 +174,101 @@ def change(
     for each in made:
         print(f"{each['berth']}: {len(each['changes'])} changes")
     say("A change is not a cargo. Next: --json for area, length, sign and score of each")
+
+
+@scene.command()
+def berths(
+    looks: Annotated[
+        list[Path], typer.Argument(help="Four or more looks of one frame: sensor, size and pixels.")
+    ],
+    area: Annotated[
+        Path,
+        typer.Option("--area", help="GeoJSON polygons with `name`, and `kind` berth (default) or yard."),
+    ],
+    sensor: Annotated[
+        Sensor | None, typer.Option(help="sar or optical; else from the files' own words.")
+    ] = None,
+    values: Annotated[
+        Values | None, typer.Option(help="Unit of radar pictures: dn, sigma0, db or 8bit.")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Say which berths hold a ship in which look, and between which looks a yard changed with no ship in frame.
+
+    Example: rubicon scene berths looks/*.tif --area najin-berths.geojson --sensor sar --json
+    """
+    from rubicon.collect.scenes.areas import masks
+    from rubicon.collect.scenes.geotiff import read_picture
+    from rubicon.detect import occupancy as detector
+    from rubicon.detect.berths import change as compare
+    from rubicon.seeing import stated
+
+    pictures = [stated(read_picture(path), sensor, values, None) for path in looks]
+    named = list(masks(area, pictures[0]))
+    kinds = area_kinds(area)
+    found = detector.occupancy(pictures, {name: mask for name, mask in named if kinds.get(name) != "yard"})
+    by_id = {picture.source_id: picture for picture in pictures}
+    yards = [mask for name, mask in named if kinds.get(name) == "yard"]
+    ordered = [by_id[one.scene_id] for one in found]
+    counts = [
+        sum(len(compare(one, two, yard).changes) for yard in yards)
+        for one, two in itertools.pairwise(ordered)
+    ]
+    moved = detector.moved_between(found, counts)
+    if json_:
+        answer(
+            {
+                "looks": [occupied(one) for one in found],
+                "moved_between": [
+                    {
+                        "before": one.scene_id,
+                        "after": two.scene_id,
+                        "times": [_iso(one.time_utc), _iso(two.time_utc)],
+                    }
+                    for one, two in moved
+                ],
+            }
+        )
+        return
+    for one in found:
+        says = ", ".join(f"{berth.name} {berth.status.value}" for berth in one.berths)
+        print(f"{_iso(one.time_utc) or one.scene_id}  {says}")
+    for one, two in moved:
+        print(
+            f"a yard changed between {_iso(one.time_utc)} and {_iso(two.time_utc)}; no ship is in frame in either"
+        )
+    say("An occupied berth says nothing of cargo; how things were moved between looks is not seen.")
+    say("Next: --json for lengths")
+
+
+def area_kinds(path: Path) -> dict[str, str]:
+    """`kind` of each named polygon of a GeoJSON that `masks` has read."""
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return {
+        str(one["properties"].get("name")): str(one["properties"].get("kind", "berth"))
+        for one in features
+        if one.get("properties")
+    }
+
+
+def occupied(one: Any) -> dict[str, Any]:
+    """One look's berths for JSON."""
+    return {
+        "scene_id": one.scene_id,
+        "time_utc": _iso(one.time_utc),
+        "berths": [
+            {
+                "berth": berth.name,
+                "status": berth.status.value,
+                "ships": [changed(ship) for ship in berth.ships],
+            }
+            for berth in one.berths
+        ],
+    }
+
+
+def _iso(when: datetime | None) -> str | None:
+    return f"{when:%Y-%m-%dT%H:%M:%SZ}" if when else None
 
 
 def changed(one: Any) -> dict[str, Any]:

@@ -11,7 +11,8 @@ import pytest
 
 from rubicon.collect.scenes.areas import masks
 from rubicon.collect.scenes.picture import Picture, Sensor
-from rubicon.detect.berths import change, laid, registration
+from rubicon.detect._laid import laid, registration
+from rubicon.detect.berths import change
 from rubicon.errors import ConflictingMetadata, UnknownFormat
 
 
