@@ -44,19 +44,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--pictures", type=int, default=40)
+    parser.add_argument(
+        "--skip", type=int, default=0, help="pictures left out: those that options were chosen on"
+    )
     options = parser.parse_args()
     rng = np.random.default_rng(5)
     found = false = quiet = 0
-    paths = sorted(options.data.glob("*.jpg"))[: options.pictures]
+    paths = sorted(options.data.glob("*.jpg"))[options.skip : options.skip + options.pictures]
     for path in paths:
         first = replace(read_picture(path), sensor=Sensor.OPTICAL, pixel_m=(0.5, 0.5))
         area = np.zeros(first.shape, dtype=bool)
         area[40:-40, 40:-40] = True
         for stack in (True, False):
             pixels, (x, y) = second(first.pixels, rng, stack)
-            changes = [
-                c for c in change(first, replace(first, pixels=pixels), area).changes if c.score >= 0.5
-            ]
+            changes = change(first, replace(first, pixels=pixels), area).changes
             hits = [c for c in changes if stack and np.hypot(c.shape.x - x, c.shape.y - y) < 40]
             found += bool(hits)
             false += len(changes) - len(hits)

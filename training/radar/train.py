@@ -153,6 +153,8 @@ def train(options: argparse.Namespace) -> None:
     chips = [chip for part in options.parts.split(",") for chip in parts[part]]
     print({part: len(rows) for part, rows in parts.items()}, "training on", len(chips), flush=True)
     net = CentreNet().to(memory_format=torch.channels_last)
+    if options.start:
+        net.load_state_dict(torch.load(options.start, weights_only=True))
     mean = copy.deepcopy(net).eval()
     print(sum(p.numel() for p in net.parameters()), "parameters", flush=True)
     optimiser = torch.optim.AdamW(net.parameters(), lr=options.rate, weight_decay=0.02)
@@ -204,6 +206,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--parts", default="train,val")
+    parser.add_argument("--start", type=Path, help="a checkpoint to go on from; else random weights")
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument(
         "--minutes", type=float, default=600.0, help="the schedule is shortened when the machine is slow"
