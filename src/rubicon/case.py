@@ -156,6 +156,10 @@ class Question(Strict):
     text: str = ""
     prior: float = Field(0.5, gt=0, lt=1)
     prior_reason: str = "no reason to prefer either answer before the evidence"
+    rival_prior: float | None = Field(None, gt=0, lt=1)
+    """Prior that each other ship of the case called in the window; else the one of the weights."""
+    unknown_ships: float | None = Field(None, gt=0, le=100)
+    """Expected number of ships outside the case that would be seen at the port; else the one of the weights."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Question:

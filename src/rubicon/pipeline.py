@@ -21,6 +21,7 @@ from rubicon.case import Case, utc
 from rubicon.collect.gather import SCENE, Gathered, gather
 from rubicon.detect.reach import reach_gaps
 from rubicon.errors import OptionError, RubiconError
+from rubicon.provenance import evidence_id
 from rubicon.registry import detectors, lists, named
 from rubicon.report import dossier
 from rubicon.respond import council, coverage, law, lawbook, policy
@@ -74,7 +75,7 @@ def run(case: Case, out: Path, *, progress: Callable[[str], None] = lambda stage
     tables["OPTION"], facts = respond(case, gathered, tables["LISTING"])
     progress("assess")
     tables["EVIDENCE"] = evidence(gathered, lake, facts)
-    tables["FINDING"] = assess(case, tables, reach)
+    tables["FINDING"] = assess(case, tables, reach, lake)
     tables |= judge(case, tables, earlier(out, case, "FINDING_VERSION"))
     progress("report")
     tables["POSITION"], ships = tracks(case, lake)
@@ -109,7 +110,7 @@ def detect(case: Case, lake: Lake) -> tuple[pa.Table, Sequence[Mapping[str, Any]
         found.append(engine.local(kind, lake, options))
     events = pa.concat_tables(found)
     gaps = events.filter(pc.equal(events["kind"], "gap"))
-    asked = [case.port(name) for name in sorted({q.port for q in case.questions if q.each_gap})]
+    asked = [case.port(name) for name in sorted({q.port for q in case.questions if q.each_gap or q.vessel})]
     speeds = {ship.vessel_id: ship.max_speed_kn for ship in case.ships}
     of_ships = gaps.filter(pc.is_in(gaps["vessel_id"], pa.array(list(speeds), pa.string())))
     return events, reach_gaps(of_ships, asked, max_speed_kn=speeds) if asked else []
@@ -172,7 +173,7 @@ def respond(case: Case, gathered: Gathered, listings: pa.Table) -> tuple[pa.Tabl
 def evidence(gathered: Gathered, lake: Lake, facts: list[dict[str, Any]]) -> pa.Table:
     """Every row that a sentence of this case can point at."""
     files, tables = {file.source_id: file for file in gathered.files}, gathered.tables
-    cited = {key for events in tables["EVENT"]["evidence_ids"].to_pylist() for key in events}
+    cited = _fixes(tables)
     return ev.evidence_table(
         [
             *ev.from_observations(tables["OBSERVATION"], files),
@@ -181,6 +182,7 @@ def evidence(gathered: Gathered, lake: Lake, facts: list[dict[str, Any]]) -> pa.
             *ev.from_positions(_cited(lake, cited), files),
             *ev.from_fact_rows(facts, files),
             *ev.from_detections(_table(tables, "DETECTION"), _table(tables, "SCENE"), files),
+            *ev.from_scenes(_table(tables, "SCENE"), files),
         ]
     )
 
@@ -190,6 +192,11 @@ def _table(tables: Mapping[str, pa.Table], name: str) -> pa.Table:
     return tables.get(name, TABLES[name].empty_table())
 
 
+def _fixes(tables: Mapping[str, pa.Table]) -> set[str]:
+    """Ids of the positions that events lead back to."""
+    return {key for events in tables["EVENT"]["evidence_ids"].to_pylist() for key in events}
+
+
 def _cited(lake: Lake, ids: set[str]) -> pa.Table:
     """Positions that events lead back to."""
     positions = lake.positions()
@@ -197,13 +204,19 @@ def _cited(lake: Lake, ids: set[str]) -> pa.Table:
     return positions.filter(pc.is_in(keys, pa.array(sorted(ids), pa.string())))
 
 
-def assess(case: Case, tables: Mapping[str, pa.Table], reach: Sequence[Mapping[str, Any]]) -> pa.Table:
+def assess(
+    case: Case, tables: Mapping[str, pa.Table], reach: Sequence[Mapping[str, Any]], lake: Lake
+) -> pa.Table:
     """Answers to the case's questions; in a simulated case with the truth beside them."""
     by_id = {row["evidence_id"]: row for row in tables["EVIDENCE"].to_pylist()}
     seen = [row for row in _table(tables, "DETECTION").to_pylist() if row["detection_id"] in by_id]
-    findings = answer(
-        case, Known(tables["OBSERVATION"], tables["VESSEL"], tables["EVENT"], reach, by_id, seen)
-    )
+    known = Known(
+        tables["OBSERVATION"], tables["VESSEL"], tables["EVENT"], reach, by_id, seen,
+        [row for row in _table(tables, "SCENE").to_pylist() if row["scene_id"] in by_id],
+        tables["CLAIM"], tables["HIT"].to_pylist(),
+        {evidence_id(row["source_id"], row["offset"]): row for row in _cited(lake, _fixes(tables)).to_pylist()},
+    )  # fmt: skip
+    findings = answer(case, known)
     return beside(case, findings, tables["TRUTH"]) if tables["TRUTH"].num_rows else findings
 
 

@@ -263,7 +263,7 @@ HIT = _table(
 EVIDENCE = _table(
     "One piece of evidence that a sentence can point at.",
     ("evidence_id", S, "id used in links!"),
-    ("kind", S, "ais_message, observation, claim, listing, case_fact, law, file!"),
+    ("kind", S, "ais_message, observation, claim, detection, scene, listing, case_fact, law, file!"),
     ("origin", S, "real or simulated!"),
     ("text", S, "what it says, in one sentence!"),
     ("source", S, "who says so, or which file!"),

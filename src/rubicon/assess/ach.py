@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from rubicon.assess.finding_rows import NOT_CALLED
 from rubicon.assess.fusion import SPREAD
 from rubicon.assess.words import clamp, words
 from rubicon.errors import OptionError
@@ -137,10 +138,16 @@ def matrix_of(finding: Mapping[str, Any]) -> Matrix:
     names = [one["id"] for one in finding["hypotheses"]]
     roots: dict[str, dict[str, Interval]] = {}
     for item in finding["weighed"]:
-        if item["likelihood_ratio"] != 1.0 and item["favours"] in names:
+        # What speaks against a call favours every rival hypothesis alike.
+        for_ = [item["favours"]] if item["favours"] in names else names[1:]
+        if item["likelihood_ratio"] != 1.0 and (item["favours"] in names or item["favours"] == NOT_CALLED):
             cells = roots.setdefault(item["evidence_id"], {name: (1.0, 1.0) for name in names})
-            ratio = item["likelihood_ratio"]
-            cells[item["favours"]] = (ratio / SPREAD, ratio * SPREAD)
+            for name in for_:
+                low, high = cells[name]
+                cells[name] = (
+                    low * item["likelihood_ratio"] / SPREAD,
+                    high * item["likelihood_ratio"] * SPREAD,
+                )
     return Matrix({one["id"]: one["prior"] for one in finding["hypotheses"]}, roots)
 
 

@@ -87,6 +87,26 @@ def from_detections(
     return made
 
 
+def from_scenes(scenes: pa.Table, files: Mapping[str, SourceFile]) -> list[dict[str, Any]]:
+    """One row for each scene that was looked at: a scene without a ship is evidence too."""
+    return [
+        {
+            **_in_file({"source_id": row["source_id"], "offset": 0}, files),
+            "evidence_id": row["scene_id"],
+            "kind": "scene",
+            "text": f"{row['start']:%Y-%m-%d %H:%M} UTC: {row['sensor']} scene{' of ' + row['platform'] if row['platform'] else ''}",
+            "source": row["platform"] or row["sensor"],
+            "captured": True,
+            "locator": "whole file",
+            "start": row["start"],
+            "end": row["end"],
+            "root": row["scene_id"],
+        }
+        for row in scenes.to_pylist()
+        if row["source_id"] in files
+    ]
+
+
 def detection_text(row: Mapping[str, Any]) -> str:
     """A detection as one sentence."""
     size = f", about {row['length_m']:.0f} m long" if row["length_m"] else ""

@@ -17,8 +17,8 @@ that names no root and no cluster counts as a vote of its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -30,6 +30,8 @@ MOST_DETECTIONS = 12
 """Detections of one window that are paired exactly; the cost doubles with each."""
 SPREAD = 2.0
 """A stated ratio may be wrong by this factor either way, nine times in ten."""
+Z90 = 1.645
+"""Standard deviations from the middle of a normal distribution to an end of its 90 % interval."""
 Target = tuple[str, str]
 """The ship (empty for none in particular) and the detection (empty for none) that an item speaks of."""
 
@@ -68,6 +70,9 @@ class Window:
     """Expected number of unknown ships that would give such a detection, for each detection."""
     chance_detected: float = 0.6
     """Chance that a call in the window gives a detection."""
+    misses: Mapping[str, float] | None = None
+    """For each ship the chance that its call would show in looks of which the record holds all, those without a
+    ship too; 0 for ships that it leaves out. None: `chance_detected` for every ship."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,8 @@ class Fused:
     """Probability that the detection is the ship."""
     unknown: Mapping[str, float]
     """Probability that the detection is none of the known ships."""
+    unclamped: Mapping[str, float] = field(default_factory=dict, compare=False)
+    """`called` before it is held between 1 and 99 %: what ratios of odds are formed from."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +112,7 @@ def fuse(window: Window, items: Iterable[Item], *, rho: float) -> Fused:
 
 def pooled(window: Window, items: Iterable[Item], *, rho: float) -> dict[Target, float]:
     """Natural logarithm of the likelihood ratio for each target, after copies and clusters are counted."""
-    if not 0 <= rho <= 1:
-        raise OptionError("rho must lie between 0 and 1", place="rho")
-    made: dict[Target, float] = {}
-    for (target, _), roots in sorted(clusters(window, items).items()):
-        made[target] = made.get(target, 0.0) + pool(list(roots.values()), rho)
-    return made
+    return Tally.of(window, items, rho).logs()
 
 
 def pool(logs: Sequence[float], rho: float) -> float:
@@ -153,7 +155,8 @@ def weighed(window: Window, logs: Mapping[Target, float]) -> Fused:
         )
     anyone = logs.get(("", ""), 0.0)
     called = np.array([_shifted(window.priors[ship], logs.get((ship, ""), 0.0) + anyone) for ship in ships])
-    silent = called * (1 - window.chance_detected)
+    misses = dict.fromkeys(ships, window.chance_detected) if window.misses is None else window.misses
+    silent = called * (1 - np.array([misses.get(ship, 0.0) for ship in ships]))
     unpaired = 1 - called + silent
     ratios = np.array(
         [
@@ -171,13 +174,59 @@ def weighed(window: Window, logs: Mapping[Target, float]) -> Fused:
         {ship: clamp(float(posterior[i])) for i, ship in enumerate(ships)},
         {(ship, one): float(pairs[i, j]) for i, ship in enumerate(ships) for j, one in enumerate(found)},
         {one: float(none[j]) for j, one in enumerate(found)},
+        {ship: float(posterior[i]) for i, ship in enumerate(ships)},
     )
 
 
 def _shifted(probability: float, log_ratio: float) -> float:
     """A probability after its odds are multiplied; held off 0 and 1 by rounding only."""
-    log_odds = math.log(probability / (1 - probability)) + log_ratio
-    return min(1 - 1e-12, max(1e-12, 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))))
+    return min(1 - 1e-12, max(1e-12, expit(math.log(probability / (1 - probability)) + log_ratio)))
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Log ratios by target, from which roots are taken and into which they are put one at a time."""
+
+    groups: Mapping[tuple[Target, str], Mapping[str, float]]
+    rho: float
+    places: Mapping[str, Sequence[tuple[Target, str]]]
+    """Where each root stands."""
+
+    @classmethod
+    def of(cls, window: Window, items: Iterable[Item], rho: float) -> Tally:
+        """The tally of items. Raises OptionError as `fuse` does."""
+        if not 0 <= rho <= 1:
+            raise OptionError("rho must lie between 0 and 1", place="rho")
+        groups, places = clusters(window, items), dict[str, list[tuple[Target, str]]]()
+        for key, roots in groups.items():
+            for root in roots:
+                places.setdefault(root, []).append(key)
+        return cls(groups, rho, places)
+
+    def logs(self, roots: Container[str] | None = None) -> dict[Target, float]:
+        """Log ratio of each target from some of the roots, or from all."""
+        made: dict[Target, float] = {}
+        for (target, _), each in sorted(self.groups.items()):
+            kept = [log for root, log in each.items() if roots is None or root in roots]
+            made[target] = made.get(target, 0.0) + pool(kept, self.rho)
+        return made
+
+    def moved(
+        self, logs: Mapping[Target, float], root: str, among: Container[str] | None = None, step: float | None = None
+    ) -> dict[Target, float]:  # fmt: skip
+        """Logs without one of the roots `among` (all when None), or with its ratio moved by a step of its logarithm."""
+        made = dict(logs)
+        for target, cluster in self.places.get(root, ()):
+            each = self.groups[target, cluster]
+            before = [(key, log) for key, log in each.items() if among is None or key in among or key == root]
+            after = [
+                log + (step or 0.0) if key == root else log
+                for key, log in before
+                if key != root or step is not None
+            ]
+            whole = pool([log for _, log in before], self.rho)
+            made[target] = made.get(target, 0.0) - whole + pool(after, self.rho)
+        return made
 
 
 def sensitivity(window: Window, items: Sequence[Item], ship: str, *, rho: float) -> Sensitivity:
@@ -185,42 +234,40 @@ def sensitivity(window: Window, items: Sequence[Item], ship: str, *, rho: float)
 
     The interval moves each root by the factor `spread` of its items, one by one, and adds the moves in quadrature.
     """
-    groups = clusters(window, items)
-    logs = pooled(window, items, rho=rho)
-    base = weighed(window, logs).called[ship]
+    tally = Tally.of(window, items, rho)
+    logs = tally.logs()
+    base = weighed(window, logs).unclamped[ship]
     spread = {item.own_root: item.spread for item in items}
-    by_root: dict[str, float] = {}
-    variance = 0.0
-    for (target, _), roots in groups.items():
-        whole = pool(list(roots.values()), rho)
-        for root in roots:
-            rest = pool([each for key, each in roots.items() if key != root], rho)
-            without = weighed(window, {**logs, target: logs[target] - whole + rest}).called[ship]
-            if root not in by_root or abs(without - base) > abs(by_root[root] - base):
-                by_root[root] = without
-            step = math.log(spread[root]) / 1.645
-            moved = pool([each + (step if key == root else 0.0) for key, each in roots.items()], rho)
-            tried = weighed(window, {**logs, target: logs[target] - whole + moved}).called[ship]
-            variance += (_logit(tried) - _logit(base)) ** 2
-    width = 1.645 * math.sqrt(variance)
-    most = min(by_root, key=lambda root: (-abs(by_root[root] - base), root), default="")
-    if most and by_root[most] == base:
+    by_root, variance = {}, 0.0
+    for root in tally.places:
+        by_root[root] = weighed(window, tally.moved(logs, root)).unclamped[ship]
+        step = math.log(spread[root]) / Z90
+        tried = weighed(window, tally.moved(logs, root, step=step)).unclamped[ship]
+        variance += (logit(tried) - logit(base)) ** 2
+    return told(base, by_root, variance)
+
+
+def told(base: float, by_root: Mapping[str, float], variance: float) -> Sensitivity:
+    """Interval and most telling root from the probability without each root and the variance of its log odds."""
+    width = Z90 * math.sqrt(variance)
+    most = min(by_root, key=lambda root: (-abs(logit(by_root[root]) - logit(base)), root), default="")
+    if most and abs(logit(by_root[most]) - logit(base)) < 1e-9:
         most = ""
     return Sensitivity(
-        clamp(_expit(_logit(base) - width)),
-        clamp(_expit(_logit(base) + width)),
-        most,
-        by_root.get(most, base),
-        by_root,
-    )
+        clamp(expit(logit(base) - width)), clamp(expit(logit(base) + width)), most,
+        clamp(by_root.get(most, base)), {root: clamp(p) for root, p in by_root.items()},
+    )  # fmt: skip
 
 
-def _logit(probability: float) -> float:
-    return math.log(probability / (1 - probability))
+def logit(probability: float) -> float:
+    """Log odds, of a probability held off 0 and 1 by rounding only."""
+    held = min(1 - 1e-12, max(1e-12, probability))
+    return math.log(held / (1 - held))
 
 
-def _expit(log_odds: float) -> float:
-    return 1 / (1 + math.exp(-log_odds))
+def expit(log_odds: float) -> float:
+    """The probability of log odds."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
 
 
 def without_dependence(items: Iterable[Item]) -> list[Item]:

@@ -11,7 +11,7 @@ from rubicon.assess.claims import judge_claims
 from rubicon.assess.counts import counts
 from rubicon.assess.redlines import red_lines
 from rubicon.assess.sequences import effects
-from rubicon.assess.stability import versions, with_sensitivity
+from rubicon.assess.stability import versions
 from rubicon.assess.visits import visits
 from rubicon.case import Case
 from rubicon.schema import TABLES
@@ -33,7 +33,7 @@ def judge(case: Case, tables: Mapping[str, pa.Table], earlier: pa.Table | None =
     made["COUNT"] = counts(case, {**tables, **made})
     made["EFFECT"] = effects(case, tables)
     made["RED_LINE"] = red_lines(case, tables)
-    made["FINDING"] = with_sensitivity(tables["FINDING"])
+    made["FINDING"] = tables["FINDING"]
     made["ACH_ROW"] = ach_rows(tables["FINDING"])
     made["FINDING_VERSION"] = versions(tables["FINDING"], earlier)
     return made

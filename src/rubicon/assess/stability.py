@@ -1,65 +1,18 @@
-"""How a finding hangs on its evidence, and what changed since the version before."""
+"""Versions of the answers: all that were given are kept, and each says what changed since the one before."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
 
-from rubicon.assess.fusion import SPREAD
-from rubicon.assess.words import clamp, percent
-from rubicon.schema import FINDING, FINDING_VERSION, rows_to_table
+from rubicon.assess.words import percent
+from rubicon.schema import FINDING_VERSION, rows_to_table
 
 Row = Mapping[str, Any]
 CHANGE = 0.005
 """Probabilities that differ by less are printed alike."""
-
-
-def with_sensitivity(findings: pa.Table) -> pa.Table:
-    """Findings with the interval of their probability and the root whose removal changes it most."""
-    return rows_to_table([{**row, **_sensitivity(row)} for row in findings.to_pylist()], FINDING)
-
-
-def _sensitivity(finding: Row) -> dict[str, Any]:
-    """Interval (90 %, every ratio within its factor) and the most telling item, from the items as weighed."""
-    prior = {one["id"]: math.log(one["prior"]) for one in finding["hypotheses"]}
-    first = finding["hypotheses"][0]["id"]
-    items = [one for one in finding["weighed"] if one["likelihood_ratio"] != 1.0 and one["favours"] in prior]
-    base = _posterior(prior, items, first)
-    most, without, variance = None, base, 0.0
-    for item in items:
-        rest = _posterior(prior, [one for one in items if one is not item], first)
-        if most is None or abs(rest - base) > abs(without - base):
-            most, without = item["evidence_id"], rest
-        nudged = {**item, "likelihood_ratio": item["likelihood_ratio"] * SPREAD ** (1 / 1.645)}
-        moved = _posterior(prior, [nudged if one is item else one for one in items], first)
-        variance += (_logit(moved) - _logit(base)) ** 2
-    width = 1.645 * math.sqrt(variance)
-    return {
-        "probability_low": clamp(_expit(_logit(base) - width)),
-        "probability_high": clamp(_expit(_logit(base) + width)),
-        "sensitive_to": most,
-        "probability_without": clamp(without) if most else None,
-    }
-
-
-def _posterior(prior: Mapping[str, float], items: Sequence[Row], first: str) -> float:
-    logs = dict(prior)
-    for item in items:
-        logs[item["favours"]] += math.log(item["likelihood_ratio"])
-    top = max(logs.values())
-    weights = {key: math.exp(log - top) for key, log in logs.items()}
-    return min(1 - 1e-9, max(1e-9, weights[first] / math.fsum(weights.values())))
-
-
-def _logit(probability: float) -> float:
-    return math.log(probability / (1 - probability))
-
-
-def _expit(log_odds: float) -> float:
-    return 1 / (1 + math.exp(-log_odds))
 
 
 def versions(findings: pa.Table, earlier: pa.Table | None) -> pa.Table:

@@ -84,6 +84,11 @@ def _copy(row: Look, rows: Sequence[Look], root_of: Mapping[str, str]) -> bool:
     return bool(known & set(row["repeats"])) and root_of[row["observation_id"]] != row["observation_id"]
 
 
+def stays_of(looks: Sequence[Look]) -> list[Stay]:
+    """Stays that the looks of one port show, in order of their first look."""
+    return _stays(looks, [look for look in looks if "ship_present" in look["shows"]])
+
+
 def _stays(looks: Sequence[Look], present: Sequence[Look]) -> list[Stay]:
     """Stays in order of their first look, each with the look that shows it gone and the stacks about it."""
     stays: list[Stay] = []

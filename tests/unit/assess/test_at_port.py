@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rubicon.assess.at_port import at_port, seen_in_scene
+from rubicon.assess.at_port import at_port, seen_in_scenes
 from rubicon.assess.findings import Known, answer
 from rubicon.case import Case, Port
 from rubicon.schema import EVENT, OBSERVATION, VESSEL, rows_to_table
@@ -32,51 +32,166 @@ def test_what_counts_as_seen_at_the_port(changes: dict[str, Any], used: bool) ->
     assert bool(at_port(PORT, [detection(**changes)])) is used
 
 
-def test_a_fitting_length_helps_a_misfit_hurts_and_an_unknown_one_says_that_a_ship_was_there() -> None:
-    told = {
-        length: seen_in_scene(
-            [detection()], {"A": 0.5}, {"A": {"length_m": length}} if length else {}, "A"
-        ).ratio
-        for length in (115.0, 60.0, None)
-    }
-    assert told[115.0] > told[None] > 1 > told[60.0]
+GAP = (datetime(2024, 5, 3, tzinfo=UTC), datetime(2024, 5, 6, tzinfo=UTC))
+NAMES = {"A": "EXERCISE ALDER", "B": "EXERCISE BIRCH"}
 
 
-def test_two_silent_ships_share_one_detection() -> None:
-    alone = seen_in_scene([detection()], {"A": 0.5}, {}, "A")
-    both = seen_in_scene([detection()], {"A": 0.5, "B": 0.5}, {}, "A")
-    assert alone.ratio > both.ratio
-    assert "2 silent ships of the case compete for it" in both.why
-    assert "length not known: weighs nothing" in both.why
-    two = seen_in_scene([detection(), detection(detection_id="d2")], {"A": 0.5, "B": 0.5}, {}, "A")
-    assert two.ratio > both.ratio
+def gap(ship: str, start: datetime = GAP[0], end: datetime = GAP[1], **detail: Any) -> dict[str, Any]:
+    return {
+        "event_id": f"gap {ship}", "kind": "gap", "vessel_id": f"19000000{ord(ship) - 64}", "start": start, "end": end,
+        "lat_deg": 43.0, "lon_deg": 131.8, "score": 1.0, "detail": json.dumps({"duration_h": 72.0, "distance_km": 40.0} | detail),
+        "evidence_ids": [f"fix {ship}"],
+    }  # fmt: skip
 
 
-def test_a_finding_weighs_what_a_scene_shows() -> None:
+def told(
+    *,
+    ships: str = "A",
+    seen: list[dict[str, Any]] | None = None,
+    sizes: dict[str, dict[str, Any]] | None = None,
+    scenes: list[dict[str, Any]] | None = None,
+    gaps: list[dict[str, Any]] | None = None,
+    **more: Any,
+) -> dict[str, dict[str, Any]]:
+    """Findings by letter of the ship: each silent for three days, and each as likely to have called by her reach."""
+    gaps = gaps or [gap(ship) for ship in ships]
     case = Case.model_validate(
         {
             "id": "t", "title": "t", "origin": "simulated", "period": {"start": "2024-05-01", "end": "2024-05-30"},
-            "ports": [PORT.model_dump()], "ships": [{"name": "EXERCISE ALDER", "vessel_id": "190000001"}],
+            "ports": [PORT.model_dump()],
+            "ships": [{"name": NAMES[ship], "vessel_id": f"19000000{ord(ship) - 64}"} for ship in ships],
             "questions": [{"id": "Q", "port": "Najin", "start": "2024-05-01T00:00Z", "end": "2024-05-30T00:00Z", "each_gap": True}],
         }
     )  # fmt: skip
-    gap = {
-        "event_id": "g", "kind": "gap", "vessel_id": "190000001", "start": datetime(2024, 5, 3, tzinfo=UTC),
-        "end": datetime(2024, 5, 6, tzinfo=UTC), "lat_deg": 43.0, "lon_deg": 131.8, "score": 1.0,
-        "detail": json.dumps({"duration_h": 72.0}), "evidence_ids": ["e1"],
-    }  # fmt: skip
     reach = [
         {
-            "event_id": "g", "vessel_id": "190000001", "port": "Najin", "reason": None, "probability": 0.6, "feasible": True,
-            "distance_km": (200.0, 240.0), "longest_stay_h": 40.0, "speed_needed_kn": 8.0,
+            "event_id": each["event_id"], "vessel_id": each["vessel_id"], "port": "Najin", "reason": None, "probability": 0.5,
+            "feasible": True, "distance_km": (200.0, 240.0), "longest_stay_h": 40.0, "speed_needed_kn": 8.0,
         }
+        for each in gaps
     ]  # fmt: skip
-    evidence = {key: {"origin": "simulated"} for key in ("e1", "d1")}
-    findings = [
-        answer(case, Known(OBSERVATION.empty_table(), VESSEL.empty_table(), rows_to_table([gap], EVENT), reach, evidence, seen)).to_pylist()[0]
-        for seen in ([], [detection()], [detection(time_utc=datetime(2024, 5, 7, tzinfo=UTC))])
-    ]  # fmt: skip
-    without, with_, late = findings
+    register = [
+        {"vessel_id": f"19000000{ord(ship) - 64}", "source_id": "s", "offset": 1} | size
+        for ship, size in (sizes or {}).items()
+    ]
+    ids = [*(each["evidence_ids"][0] for each in gaps), *(row["detection_id"] for row in seen or ())]
+    ids += [row["scene_id"] for row in scenes or ()]
+    known = Known(
+        OBSERVATION.empty_table(), rows_to_table(register, VESSEL), rows_to_table(gaps, EVENT), reach,
+        {key: {"origin": "simulated"} for key in ids}, seen or [], scenes or [], **more,
+    )  # fmt: skip
+    rows = answer(case, known).to_pylist()
+    return {next(key for key, name in NAMES.items() if name == row["vessel"]): row for row in rows}
+
+
+def scene(**changes: Any) -> dict[str, Any]:
+    outline = "POLYGON((130 42, 131 42, 131 43, 130 43, 130 42))"
+    return {"scene_id": "s1", "start": WHEN, "end": WHEN, "cloud": None, "footprint_wkt": outline} | changes
+
+
+def p(findings: dict[str, dict[str, Any]], ship: str = "A") -> float:
+    return float(findings[ship]["probability"])
+
+
+def test_a_fitting_length_helps_a_misfit_hurts_and_an_unknown_one_says_that_a_ship_was_there() -> None:
+    looked: dict[str, Any] = {"seen": [detection()], "scenes": [scene()]}
+    fits, misfits = (p(told(sizes={"A": {"length_m": m}}, **looked)) for m in (115.0, 60.0))
+    unknown, alone = p(told(**looked)), p(told())
+    assert fits > unknown > alone > misfits
+    assert "length not known: weighs nothing" in told(**looked)["A"]["weighed"][1]["why"]
+
+
+def test_the_measured_error_says_how_much_a_length_tells() -> None:
+    sure, rough = (
+        p(told(seen=[detection(length_error_m=error)], sizes={"A": {"length_m": 150.0}}))
+        for error in (8.0, 40.0)
+    )
+    assert sure < rough
+
+
+def test_width_and_heading_weigh_where_they_are_known_and_nothing_where_not() -> None:
+    size = {"A": {"length_m": 115.0, "beam_m": 17.0}}
+    narrow, wide = (p(told(seen=[detection(width_m=width)], sizes=size)) for width in (17.0, 32.0))
+    assert narrow > wide
+    moored = {"lat_deg": 42.234, "lon_deg": 130.3, "speed_kn": 0.0, "course_deg": 300.0, "heading_deg": 20.0}
+    along, across, none = (
+        p(told(seen=[detection(heading_deg=heading)], fixes={"fix A": moored}))
+        for heading in (201.0, 110.0, None)
+    )
+    assert along > none > across, "a hull is ambiguous by half a turn"
+    at_sea = moored | {"lat_deg": 43.0}
+    assert p(told(seen=[detection(heading_deg=110.0)], fixes={"fix A": at_sea})) == none
+
+
+def test_two_silent_ships_share_one_detection() -> None:
+    alone, both = told(seen=[detection()]), told(ships="AB", seen=[detection()])
+    assert p(alone) > p(both) == p(both, "B")
+    assert "2 ships of the case compete for it" in both["A"]["weighed"][-1]["why"]
+    far = detection(detection_id="d2", lat_deg=42.25)
+    assert p(told(ships="AB", seen=[detection(), far])) > p(both)
+
+
+def test_what_fits_one_ship_another_need_not_explain() -> None:
+    sizes = {"A": {"length_m": 115.0}, "B": {"length_m": 70.0}}
+    found = told(ships="AB", seen=[detection()], sizes=sizes)
+    assert p(found) > 0.6 > p(found, "B")
+    assert [one["id"] for one in found["B"]["hypotheses"]] == ["called", "another ship did"]
+    earlier = gap("B", datetime(2024, 5, 1, tzinfo=UTC), datetime(2024, 5, 3, tzinfo=UTC))
+    apart = told(ships="AB", seen=[detection()], sizes=sizes, gaps=[gap("A"), earlier])
+    assert p(apart, "B") == pytest.approx(0.5), "no ship is seen at a time outside its silence"
+
+
+def test_two_images_of_one_visit_are_one_ship_and_share_their_errors() -> None:
+    size = {"A": {"length_m": 115.0}}
+    again = detection(detection_id="d2", scene_id="s2", time_utc=datetime(2024, 5, 5, 9, tzinfo=UTC))
+    assert len(seen_in_scenes(PORT, [detection(), again])) == 1
+    one, two = (p(told(seen=seen, sizes=size)) for seen in ([detection()], [detection(), again]))
+    believed = [detection(), again | {"lat_deg": 42.25}]
+    assert len(seen_in_scenes(PORT, believed)) == 2, "half a mile apart"
+    assert abs(two - one) < 0.05
+
+
+def test_a_scene_of_the_empty_port_speaks_against_a_call() -> None:
+    empty, clouded = told(scenes=[scene()]), told(scenes=[scene(cloud=1.0)])
+    assert p(empty) < 0.5
+    assert p(clouded) == pytest.approx(0.5)
+    assert empty["A"]["weighed"][-1]["evidence_id"] == "s1"
+    assert "not observed is not absent" in empty["A"]["weighed"][-1]["why"]
+    assert p(told(scenes=[scene(footprint_wkt="POLYGON((0 0, 1 0, 1 1, 0 0))")])) == pytest.approx(0.5)
+
+
+def test_silence_weighs_only_as_far_as_the_feed_hears() -> None:
+    deaf, keen = (p(told(gaps=[gap("A", reception=heard)])) for heard in (0.0, 1.0))
+    assert deaf == pytest.approx(0.5)
+    assert keen == pytest.approx(0.6)
+
+
+def test_the_printed_ratios_give_the_printed_probability() -> None:
+    finding = told(
+        ships="AB", seen=[detection()], sizes={"A": {"length_m": 115.0}}, scenes=[scene(), scene(scene_id="s2", start=datetime(2024, 5, 4, tzinfo=UTC))],
+        gaps=[gap("A", reception=0.9), gap("B", reception=0.2)],
+    )["A"]  # fmt: skip
+    odds = 1.0
+    for item in finding["weighed"]:
+        odds *= item["likelihood_ratio"] if item["favours"] == "called" else 1 / item["likelihood_ratio"]
+    assert odds / (1 + odds) == pytest.approx(finding["probability"])
+    assert finding["sensitive_to"] in {item["evidence_id"] for item in finding["weighed"]}
+
+
+def test_a_silence_without_a_ship_seen_has_three_stories() -> None:
+    short, long = (
+        told(gaps=[gap("A", end=end)])["A"]["hypotheses"]
+        for end in (datetime(2024, 5, 3, 6, tzinfo=UTC), GAP[1])
+    )
+    assert [one["id"] for one in long] == ["called", "passed by", "stayed elsewhere"]
+    assert sum(one["probability"] for one in long) == pytest.approx(1)
+    assert short[1]["probability"] > short[2]["probability"], "six hours leave no time for a stay"
+    assert long[2]["probability"] > long[1]["probability"]
+
+
+def test_a_finding_weighs_what_a_scene_shows() -> None:
+    without, with_ = told()["A"], told(seen=[detection()])["A"]
+    late = told(seen=[detection(time_utc=datetime(2024, 5, 7, tzinfo=UTC))])["A"]
     assert with_["probability"] > without["probability"] == late["probability"]
-    assert [item["evidence_id"] for item in with_["weighed"]] == ["e1", "d1"]
+    assert [item["evidence_id"] for item in with_["weighed"]] == ["fix A", "d1"]
     assert "d1" in with_["answer"]

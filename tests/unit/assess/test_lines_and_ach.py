@@ -8,14 +8,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
 from rubicon import pipeline
 from rubicon.assess.ach import Matrix, bayes, compare, read_matrix
 from rubicon.assess.redlines import lines, red_lines
-from rubicon.assess.stability import versions, with_sensitivity
+from rubicon.assess.stability import versions
 from rubicon.case import load_case
 from rubicon.cli import build
 from rubicon.errors import OptionError
@@ -201,8 +200,3 @@ def test_the_dossier_shows_what_was_judged(made: pipeline.Run) -> None:
     ):  # fmt: skip
         assert words in text, words
     assert 'href="#ev-C017"' in page
-
-
-def test_sensitivity_of_no_findings_is_none() -> None:
-    assert with_sensitivity(TABLES["FINDING"].empty_table()).num_rows == 0
-    assert isinstance(with_sensitivity(TABLES["FINDING"].empty_table()), pa.Table)
