@@ -58,7 +58,7 @@ def tree(view: CaseView, row: Row) -> list[Row]:
     """The weighed evidence by root: one vote for each root, under it what repeats it, each down to its file.
 
     `probability_without` is the probability of the finding's first hypothesis if this root were left out, where the
-    question has two answers: how much hangs on it.
+    question is whether a ship called: how much hangs on it.
     """
     texts = {each["id"]: each["text"] for each in row["hypotheses"]}
     roots: list[Row] = []
@@ -74,8 +74,8 @@ def tree(view: CaseView, row: Row) -> list[Row]:
 
 
 def without(row: Row, items: list[Row]) -> float | None:
-    """Probability of the asked hypothesis if these weighings were left out; null with more than two answers."""
-    if len(row["hypotheses"]) != 2 or not 0.0 < row["probability"] < 1.0:
+    """Probability of the asked hypothesis if these weighings were left out; null where ships are the answers."""
+    if row["kind"] == "which" or not 0.0 < row["probability"] < 1.0:
         return None
     asked = row["hypotheses"][0]
     log_odds = math.log(row["probability"] / (1 - row["probability"]))
