@@ -27,6 +27,7 @@ ROOMS = {
     "serving": ("serve",),
     "scenes": ("scene",),
     "publishing": ("sign", "stamp", "figure", "export"),
+    "editing": ("text", "diff"),
     "trust": ("verify", "doctor"),
 }
 """The verbs of each file beside this one; each has `add_to(app)`."""

@@ -19,6 +19,7 @@ from rubicon.cli.serving import on_a_terminal, serve_folder
 from rubicon.errors import MissingExtra, UsageError
 from rubicon.examples_folder import example
 from rubicon.registry import detectors
+from rubicon.report.edits import stale
 
 
 def run(
@@ -35,6 +36,8 @@ def run(
         raise UsageError("this version has the engine `local`", place=f"--engine {engine}")
     with stages(7) as advance:
         made = pipeline.run(load_case(case), out, progress=advance)
+    for each in stale(out):
+        say(f"the text is stale: {{{each.reference}}} {each.told}; next: rubicon text check {out}")
     if json_:
         answer(summary(made))
     else:

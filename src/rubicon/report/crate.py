@@ -30,6 +30,7 @@ MEDIA = {
 NAMES = {
     "report.html": "The report as a page", "report.pdf": "The report as PDF/A", "findings.json": "The findings for machines",
     "custody.jsonl": "The custody log up to the sealing", "evidence/index.json": "Index of all evidence",
+    "text/text.md": "What the analysts wrote", "text/references.json": "References of that text, with the values accepted and now",
 }  # fmt: skip
 _RIGHTS = "#rights-not-stated"
 

@@ -17,6 +17,7 @@ from rubicon.case import Case
 from rubicon.geo.coast import load_coast
 from rubicon.provenance import SourceFile, sha256_file
 from rubicon.report import bag, crate, evidence, fetched, figures, page, pdf, text, view
+from rubicon.report.analysis import analysis_of, place_text
 from rubicon.report.findings import findings_json
 from rubicon.report.map import Coast
 from rubicon.report.source import Source
@@ -55,7 +56,7 @@ def build(
     names = {each.file.source_id: text.one_line(each.file.path.name) for each in held}
     coast = coast or load_coast()
     links = text.Links((row["evidence_id"] for row in rows), names)
-    source = Source(case, tables, rows, held, links)
+    source = Source(case, tables, rows, held, links, analysis_of(out, tables))
     findings = findings_json(case, tables, rows, held, counts or {})
     html = render(source, coast, counts or {})
     with bag.replacing(out / "dossier") as root:
@@ -71,6 +72,7 @@ def build(
         if pdf.available():
             named = {Path(name).stem: svg for name, svg in svgs.items()}
             (root / "data" / "report.pdf").write_bytes(pdf.port_report(source, named))
+        place_text(source.analysis, root / "data")
         log = custody.until_sealed(record(out, held, root / "data"))
         (root / "data" / custody.LOG).write_bytes(log)
         describe(case, root / "data", held, log)

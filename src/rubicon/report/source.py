@@ -10,6 +10,7 @@ import pyarrow as pa
 from markupsafe import Markup
 
 from rubicon.case import Case
+from rubicon.report.analysis import Analysis
 from rubicon.report.evidence import Held
 from rubicon.report.text import Links
 
@@ -25,6 +26,8 @@ class Source:
     evidence: Sequence[Row]
     held: Sequence[Held]
     links: Links
+    analysis: Analysis | None = None
+    """What analysts wrote, when something was accepted."""
 
     def rows(self, name: str) -> list[Row]:
         """Rows of a table; none when the case has no such table."""
