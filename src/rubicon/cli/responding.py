@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from rubicon.case import load_case
-from rubicon.cli import policy
+from rubicon.cli import policy, tasking
 from rubicon.cli.common import Json, Set, answer, say, settings
 from rubicon.errors import UsageError
 from rubicon.examples_folder import example
@@ -169,4 +169,5 @@ def game(
 def add_to(app: typer.Typer) -> None:
     """Put the verbs of this room on the command line."""
     policy.add_to(respond_app)
+    tasking.add_to(respond_app)
     app.add_typer(respond_app, name="respond")

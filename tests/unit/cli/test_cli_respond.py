@@ -196,3 +196,11 @@ def test_recalled_paragraphs_are_marked_where_they_are_printed(arguments: tuple[
     for line in text.splitlines():
         if line.startswith("UNCLOS-25/27"):
             assert "(recalled_check_text)" in line
+
+
+def test_tasking_answers_with_the_keys_of_the_contract(repo: Path) -> None:
+    given = asked("tasking", repo / "examples" / "najin" / "case.toml", "--images", "5", "--days", "20")
+    assert given["publish"] is False
+    assert len(given["plan"]) == 5
+    assert 0 < given["detection_probability"] < 1
+    assert given["robust"]["detection_probability"] <= given["robust"]["at_most"]
