@@ -76,16 +76,12 @@ def _count(port: Port, window: tuple[datetime, datetime], tables: Mapping[str, p
     looks = [
         row
         for row in tables["OBSERVATION"].to_pylist()
-        if row["port"] == port.name
-        and row["shows"]
-        and row["end"] - row["start"] <= DATED
-        and start <= row["start"] < end
+        if row["port"] == port.name and is_look(row) and start <= row["start"] < end
     ]
     seen = seen_between(tables["VISIT"], port.name, start, end)
-    empty = sum(set(look["shows"]) <= {"ship_gone", "stack_gone"} for look in looks)
     hours = [(look["start"] - start).total_seconds() / 3600 for look in looks]
     chance = chance_seen(hours, (end - start).total_seconds() / 3600, port.usual_stay_h)
-    picked = not looks or empty < LEAST_EMPTY * len(looks) or chance < LEAST_CHANCE
+    picked = not holds_empty_looks(looks) or chance < LEAST_CHANCE
     bounds = None if picked else calls_given_seen(len(seen), chance)
     quoted = quoted_totals(tables["CLAIM"], port)
     cited = sorted({key for visit in seen for key in visit["evidence_ids"]})
@@ -101,6 +97,17 @@ def _count(port: Port, window: tuple[datetime, datetime], tables: Mapping[str, p
     row["limits"] = _limits(picked, port)
     row["evidence_ids"] = sorted({*cited, *(key for _, key in quoted)})
     return {"count_id": content_id("count", row), **row}
+
+
+def is_look(row: Mapping[str, Any]) -> bool:
+    """Whether an observation is a dated look in which the compiler read something."""
+    return bool(row["shows"] and row["end"] - row["start"] <= DATED)
+
+
+def holds_empty_looks(looks: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a record holds looks without a ship too, so that it was not picked for what it shows."""
+    empty = sum(set(look["shows"]) <= {"ship_gone", "stack_gone"} for look in looks)
+    return bool(looks) and empty >= LEAST_EMPTY * len(looks)
 
 
 def _text(row: Mapping[str, Any], cited: Sequence[str]) -> str:

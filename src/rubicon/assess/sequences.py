@@ -1,7 +1,8 @@
 """Effects in a case of dated looks: a sequence of sightings, with no p where there is no exposure.
 
-Dated looks show what was seen and not where nothing was seen, so no rate can be formed from them and none is
-tested. What would allow the test is listed with each row. A pause that somebody pointed out gets its chance
+Published looks show what was seen and not where nothing was seen, so no rate can be formed from them and none is
+tested. What would allow the test is listed with each row. Where the record holds looks without a ship too, each
+imaged day is exposure, and the test is done (`assess.effect`). A pause that somebody pointed out gets its chance
 under a constant rate, with the warning that the window was picked afterwards.
 """
 
@@ -13,8 +14,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from rubicon.assess.effect import pause_chance
-from rubicon.assess.visits import DATED
+from rubicon.assess.counts import holds_empty_looks, is_look
+from rubicon.assess.effect import LIMITS, effect, pause_chance, pause_somewhere
+from rubicon.assess.visits import COUNTED, DATED
 from rubicon.case import Case, EventStudy, Pause
 from rubicon.provenance import content_id
 from rubicon.schema import EFFECT, rows_to_table
@@ -32,10 +34,57 @@ def effects(case: Case, tables: Mapping[str, pa.Table]) -> pa.Table:
     looks, claims = tables["OBSERVATION"].to_pylist(), tables["CLAIM"].to_pylist()
     made: list[dict[str, Any]] = []
     for study in case.effects:
-        made.append(_sequence(study, looks))
+        tested = _rates(study, tables)
+        made.append(_rate(study, tested) if tested else _sequence(study, looks))
         if study.pause:
             made.append(_pause(study, study.pause, claims))
     return rows_to_table(made, EFFECT)
+
+
+def _rates(study: EventStudy, tables: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
+    """Imaged days and calls by port, from a record that holds looks without a ship too; empty for any other."""
+    made, visits = list[dict[str, Any]](), tables["VISIT"].to_pylist()
+    for port in [one for one in (study.from_port, study.to_port) if one]:
+        looks = [row for row in tables["OBSERVATION"].to_pylist() if row["port"] == port and is_look(row)]
+        if not holds_empty_looks(looks):
+            return []
+        begun = [
+            row["first_seen"].date() for row in visits if row["port"] == port and row["status"] == COUNTED
+        ]
+        for day in sorted({look["start"].date() for look in looks}):
+            made.append(
+                {
+                    "date": day,
+                    "port": port,
+                    "imaged": 1,
+                    "calls": begun.count(day),
+                    "looks": [look["observation_id"] for look in looks if look["start"].date() == day],
+                }
+            )
+    return made
+
+
+def _rate(study: EventStudy, days: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The test of an event where every look is in the record."""
+    tested = effect(days, [study.date], port=study.from_port)
+    ids = sorted({*study.evidence, *(key for day in days for key in day["looks"])})
+    moved = "".join(
+        f" {one['from_port']} to {one['to_port']}: {one['text']}." for one in tested["displacement"]
+    )
+    made = _row(
+        study,
+        "rate",
+        sorted({day["port"] for day in days}),
+        f"{tested['text']}{moved} Calls begin on the day on which a stay is first seen [{', '.join(ids)}].",
+        ids,
+        limits=[*LIMITS, "A stay that began between two looks is counted on the later one."],
+        missing=[],
+    )
+    low, high = tested["interval"]
+    return made | {
+        "rate_ratio": tested["rate_ratio"], "low": low, "high": high, "p": tested["p"],
+        "smallest_fall_seen_percent": tested["smallest_fall_seen_percent"],
+    }  # fmt: skip
 
 
 def sightings(
@@ -91,9 +140,13 @@ def _pause(study: EventStudy, pause: Pause, claims: Sequence[Mapping[str, Any]])
     chances = sorted(pause_chance(row["low"], before, length) for row in quoted)
     totals = " and ".join(f"{row['low']:.0f} {row['unit']} ({row['source']})" for row in quoted)
     shares = " to ".join(dict.fromkeys(f"{one:.3f}" for one in chances[::-1])) if chances else "not known"
+    days = (pause.end - pause.rate_from).days
+    anywhere = sorted(pause_somewhere(row["low"] / before, days, length) for row in quoted)
+    somewhere = " to ".join(dict.fromkeys(f"{one:.2f}" for one in anywhere[::-1])) or "not known"
     text = (
         f"A pause of {length} days from {pause.start.isoformat()}: under a constant rate of {totals} in {before} days "
-        f"its chance is {shares}; the window was picked after the pause was seen, so this is no test [{', '.join(ids)}]."
+        f"its chance is {shares}; the window was picked after the pause was seen, so this is no test; "
+        f"that a pause so long would begin somewhere in these {days} days has a chance of about {somewhere} [{', '.join(ids)}]."
     )
     return _row(
         study, "pause", [study.from_port], text, ids,

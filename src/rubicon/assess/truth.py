@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -18,8 +19,20 @@ def beside(case: Case, findings: pa.Table, truth: pa.Table) -> pa.Table:
     ids = {ship.name: ship.vessel_id for ship in case.ships}
     made = findings.to_pylist()
     for finding in made:
-        finding["truth"] = _truth(finding, ids.get(finding["vessel"] or ""), calls)
+        if finding["kind"] == "which":
+            finding["truth"] = _which(finding, ids, calls)
+        else:
+            finding["truth"] = _truth(finding, ids.get(finding["vessel"] or ""), calls)
     return rows_to_table(made, FINDING)
+
+
+def _which(finding: dict[str, Any], ids: Mapping[str, str], calls: list[dict[str, Any]]) -> str:
+    """Whether the ship that ranks first called; for "none of these ships", whether none of them did."""
+    first = finding["hypotheses"][0]["id"]
+    if first in ids:
+        return _truth(finding, ids[first], calls)
+    theirs = [_truth(finding, one, calls) for one in ids.values()]
+    return DID_NOT_CALL if CALLED in theirs else CALLED
 
 
 def _truth(finding: dict[str, Any], vessel_id: str | None, calls: list[dict[str, Any]]) -> str:

@@ -15,12 +15,12 @@ from rubicon.assess.contest import SAME_ROOT, Contest, Piece, decide, fused, non
 from rubicon.assess.finding_rows import Draft, hypothesis, row
 from rubicon.assess.fusion import Item, Window
 from rubicon.assess.known import Known, of_window
-from rubicon.assess.likelihoods import Candidate, ais_told, claims_told, gap_told
+from rubicon.assess.likelihoods import Candidate, Told, ais_told, claims_told, gap_told
 from rubicon.assess.looks import Look, roots, sentence
 from rubicon.assess.shape import length_ratio
 from rubicon.assess.visits import COUNTED, Stay, status, stays_of
 from rubicon.assess.weights import reasons, weights
-from rubicon.case import Case, Question
+from rubicon.case import Case, Port, Question
 
 NONE = "none of these ships"
 CHANCE = 0.6
@@ -37,7 +37,7 @@ class _Asked:
     question: Question
     known: Known
     contest: Contest
-    about: Sequence[tuple[Piece, Item]]
+    about: Sequence[Told]
     """What speaks of a ship alone."""
     background: Sequence[str]
 
@@ -60,7 +60,9 @@ def which(case: Case, question: Question, known: Known) -> list[dict[str, Any]]:
     prior = _share(case, question)
     ships = [of_window(known, ship, question, prior) for ship in case.ships]
     sighted = [
-        _Sighted(f"ship seen {number}", group, _weights_of(ships, group))
+        _Sighted(
+            f"ship seen {number}", group, [*_weights_of(ships, group), *_elsewhere(known, ships, port, group)]
+        )
         for number, group in enumerate(groups, start=1)
     ]
     about = _about_ships(case, question, known, ships)
@@ -68,7 +70,7 @@ def which(case: Case, question: Question, known: Known) -> list[dict[str, Any]]:
     window = Window(
         {one.key: prior for one in ships}, {one.name: question.prior * CHANCE for one in sighted}, CHANCE, misses={}
     )  # fmt: skip
-    contest = Contest(window, (*items, *(item for _, item in about)))
+    contest = Contest(window, (*items, *(item for _, each in about for item in each)))
     asked = _Asked(case, question, known, contest, about, [look["observation_id"] for look in background])
     return [_one(asked, one, several=len(sighted) > 1) for one in sighted]
 
@@ -82,20 +84,17 @@ def _looks_of(stay: Stay) -> list[Look]:
     return [*stay.looks, *([stay.gone] if stay.gone else [])]
 
 
-def _about_ships(
-    case: Case, question: Question, known: Known, ships: Sequence[Candidate]
-) -> list[tuple[Piece, Item]]:
+def _about_ships(case: Case, question: Question, known: Known, ships: Sequence[Candidate]) -> list[Told]:
     """What AIS and claims say of each ship in the window."""
     port = case.port(question.port)
     return [
-        (piece, item)
+        told
         for one in ships
-        for piece, items in (
+        for told in (
             *gap_told(one, one.gap["parsed"] if one.gap else {}),
             *ais_told(one, port, known.event_rows),
             *claims_told(one, port, known.claim_rows)[0],
         )
-        for item in items
     ]
 
 
@@ -117,9 +116,32 @@ def _weights_of(ships: Sequence[Candidate], seen: Sequence[Look]) -> list[Weighe
             elif measured and one.length_m:
                 value = measured[0]["length_m"]
                 ratio = length_ratio(value, one.length_m)
-                why = f"measured {value:.0f} m, {one.name} is {one.length_m:.0f} m: the length is {ratio:.1f} times likelier than from an unknown cargo ship"
+                why = f"measured {value:.0f} m, {one.name} is {one.length_m:.0f} m: the length is {ratio:.2g} times likelier than from an unknown cargo ship"
                 made.append((one.key, ratio, tuple(look["observation_id"] for look in measured), why))
     return made  # fmt: skip
+
+
+def _elsewhere(known: Known, ships: Sequence[Candidate], port: Port, seen: Sequence[Look]) -> list[Weighed]:
+    """Ships that AIS shows in another port the whole time of the looks."""
+    if not seen:
+        return []
+    start, end = min(look["start"] for look in seen), max(look["end"] for look in seen)
+    return [
+        (
+            one.key,
+            1 / weights()["ais_call"],
+            tuple(event["evidence_ids"]),
+            f"AIS shows her at {event['parsed']['port']} then",
+        )
+        for one in ships
+        for event in known.event_rows
+        if event["kind"] == "port_call"
+        and one.ship
+        and event["vessel_id"] == one.ship.vessel_id
+        and event["parsed"]["port"] != port.name
+        and event["start"] <= start
+        and (event["end"] is None or event["end"] >= end)
+    ]
 
 
 def _item(each: Weighed, name: str) -> Item:
@@ -151,8 +173,8 @@ def _one(asked: _Asked, one: _Sighted, *, several: bool) -> dict[str, Any]:
     weighed = [each for told in one.told for each in _rows(*told)]
     weighed += [
         each
-        for piece, item in asked.about
-        for each in _rows(item.ship, item.ratio, piece.evidence_ids, piece.why)
+        for piece, items in asked.about
+        for each in _rows(items[0].ship, items[0].ratio, piece.evidence_ids, piece.why)
     ]
     draft = Draft(
         question,

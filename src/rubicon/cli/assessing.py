@@ -166,6 +166,29 @@ def counts(
 
 
 @assess_app.command()
+def versions(
+    folder: Annotated[Path, typer.Argument(help="Folder that `rubicon run` wrote, more than once.")], json_: Json = False
+) -> None:  # fmt: skip
+    """Every answer that was given to each question, oldest first, and what changed when later data came.
+
+    Run a case again into the same folder after its inputs grew: earlier answers are kept.
+
+    Example: rubicon assess versions rubicon-demo/najin
+    """
+    found = read_output(folder).tables["FINDING_VERSION"].to_pylist()
+    if json_:
+        answer({"versions": found})
+        return
+    several = {(row["question_id"], row["subject"]) for row in found if row["version"] > 1}
+    for row in sorted(found, key=lambda row: (row["question_id"], row["subject"], row["version"])):
+        if (row["question_id"], row["subject"]) in several:
+            changed = f" ({row['changed']})" if row["changed"] else ""
+            print(f"{row['question_id']}, version {row['version']}{changed}: {row['answer']}")
+    print(f"{len(found)} answers; {len(several)} questions were answered again")
+    say("next: --json for the evidence behind each version")
+
+
+@assess_app.command()
 def redlines(
     folder: Annotated[Path | None, typer.Argument(help="Folder that `rubicon run` wrote.")] = None,
     list_: Annotated[bool, typer.Option("--list", help="Name all lines with their indicators instead.")] = False,

@@ -67,6 +67,37 @@ class Overflight(Strict):
     """Mean backscatter of the sea: 0.005 is calm, 0.03 is rough."""
 
 
+class Watcher(Strict):
+    """A fictional observer who looks at a port from above and reports every look."""
+
+    name: str = Field(pattern=r"^SIMULATED-[A-Z0-9]{1,8}$")
+    port: str
+    first_look: Instant
+    every_h: float = Field(ge=1)
+    clear: float = Field(0.7, ge=0, le=1)
+    """Chance that no cloud hides the port."""
+    names: float = Field(0.3, ge=0, le=1)
+    """Chance that a ship is named rather than measured."""
+    names_right: float = Field(0.85, ge=0, le=1)
+
+
+class Said(Strict):
+    """A claim of a fictional source, true or false: the columns of a claims table."""
+
+    id: str
+    date: str
+    source: str = Field(pattern=r"^SIMULATED-")
+    source_type: str = "media"
+    subject: str
+    predicate: str
+    value: str
+    unit: str = ""
+    period_start: str = ""
+    period_end: str = ""
+    derived_from: str = ""
+    note: str = ""
+
+
 class Sampling(Strict):
     """How the log is thinned: real transponders report every few seconds (ITU-R M.1371), a log keeps far fewer."""
 
@@ -157,6 +188,8 @@ class Scenario(Strict):
     stations: tuple[Station, ...] = ()
     satellites: tuple[Satellite, ...] = ()
     overflights: tuple[Overflight, ...] = ()
+    watchers: tuple[Watcher, ...] = ()
+    claims: tuple[Said, ...] = ()
     ports: tuple[Port, ...] = ()
     ships: Annotated[tuple[ShipPlan, ...], Field(min_length=1)]
 
@@ -176,6 +209,8 @@ class Scenario(Strict):
                 raise ValueError(
                     f"{ship.name} names ports that the scenario does not have: {', '.join(unknown)}"
                 )
+        if unknown := sorted({watcher.port for watcher in self.watchers} - ports):
+            raise ValueError(f"a watcher looks at a port that the scenario does not have: {unknown[0]}")
         for what, keys in (("mmsi", [s.mmsi for s in self.ships]), ("port", [p.name for p in self.ports])):
             twice = sorted({key for key in keys if keys.count(key) > 1})
             if twice:

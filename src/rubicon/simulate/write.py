@@ -1,7 +1,8 @@
 """The files of a simulation: the AIS log, and the truth that no receiver sees.
 
 `ais.nmea` (lines of stations whose names start with SIMULATED), `truth.csv` (what each ship did),
-`truth_positions.parquet` (where it was every ten minutes) and `README.txt`. The same scenario and seed give the
+`truth_positions.parquet` (where it was every ten minutes) and `README.txt`; `observations.csv` and `claims.csv` where
+the scenario has watchers and claims. The same scenario and seed give the
 same bytes; a ship's lines do not depend on the other ships.
 """
 
@@ -24,6 +25,7 @@ from rubicon.simulate import nmea
 from rubicon.simulate.draws import Draws
 from rubicon.simulate.overflights import write_overflights
 from rubicon.simulate.radio import AT_REST, Reports, reports
+from rubicon.simulate.reports import claims, observations
 from rubicon.simulate.scenario import Scenario, ShipPlan, load_scenario
 from rubicon.simulate.tracks import STEP_S, Track, track
 
@@ -75,8 +77,16 @@ def simulate(scenario_path: Path, out: Path, seed: int) -> Simulated:
     made.truth.write_text(_truth(tracks), encoding="utf-8", newline="\n")
     pq.write_table(_positions(tracks), made.truth_positions, compression="zstd")
     made.readme.write_text(_readme(scenario, seed), encoding="utf-8", newline="\n")
+    if scenario.watchers:
+        _csv(out / "observations.csv", observations(scenario, tracks, seed))
+    if scenario.claims:
+        _csv(out / "claims.csv", claims(scenario))
     looks = write_overflights(scenario, tracks, out / "looks", seed) if scenario.overflights else []
     return replace(made, looks=tuple(looks))
+
+
+def _csv(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _lines(one: Track, heard: Reports, scenario: Scenario) -> Iterator[Line]:

@@ -184,7 +184,9 @@ def test_case_and_scenario_name_the_same_ships(scenario: Scenario) -> None:
         (s.name, s.mmsi, s.imo) for s in scenario.ships
     ]
     assert (case.origin, case.scenario) == ("simulated", "scenario.toml")
-    assert {i.file for i in case.inputs} == {"ais.nmea", "truth.csv", "looks/*.zip"}
+    assert {i.file for i in case.inputs} == {
+        "ais.nmea", "truth.csv", "looks/*.zip", "observations.csv", "claims.csv",
+    }  # fmt: skip
 
 
 def test_the_source_reads_the_log_without_a_reject(made: Simulated, messages: list[dict[str, Any]]) -> None:
