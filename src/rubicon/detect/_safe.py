@@ -33,6 +33,8 @@ LAND_CELL_PX = 16
 LAND_BUFFER_CELLS = 2
 """About 300 m of IW GRDH: the shore is drawn to some 100 m, and geolocation on steep coasts is off by more."""
 MASK_MARGIN_PX = 3
+SAMPLE = 256
+"""Lines of a sample: some 6 million pixels of a full scene."""
 BRIGHTER = 10.0
 AMBIGUITY_PX = 12.0
 Search = Callable[[npt.NDArray[np.float32], float], list[Found]]
@@ -126,6 +128,19 @@ def search(safe: Safe, find: Search, land: npt.NDArray[np.bool_] | None, threads
     if land is not None:
         found = [_cut_by_mask(f, land) for f in found]
     return sorted(without_ambiguities(found, band), key=lambda f: (-f.score, f.box))
+
+
+def sample(safe: Safe, land: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.float32]:
+    """Sigma nought of one block of the first band, border and land masked: of three, the one with most water."""
+    table, band = tables(safe, safe.bands[0]), safe.bands[0]
+    best = np.empty((0, 0), np.float32)
+    for share in (0.25, 0.5, 0.75):
+        first = max(0, min(int(share * band.lines) - SAMPLE // 2, band.lines - SAMPLE))
+        sigma = calibrated(safe, table, first, min(band.lines, first + SAMPLE))[None]
+        _mask(sigma, band, first, land)
+        if np.isfinite(sigma).sum() > np.isfinite(best).sum() or not best.size:
+            best = sigma[0]
+    return best
 
 
 def _cut_by_mask(one: Found, land: npt.NDArray[np.bool_]) -> Found:

@@ -214,3 +214,12 @@ def test_eight_turns_of_a_picture_give_the_same_boxes_turned() -> None:
     assert (160 - mirrored[2], mirrored[1], 160 - mirrored[0], mirrored[3]) == pytest.approx(
         straight, abs=0.05
     )
+
+
+def test_the_self_check_tells_a_sea_that_fits_from_one_that_does_not() -> None:
+    rng = np.random.default_rng(6)
+    fits = (rng.gamma(8, 1 / 8, (400, 400)) * rng.gamma(4.4, 1 / 4.4, (400, 400))).astype(np.float32)
+    rougher = rng.gamma(1.0, 1.0, (400, 400)).astype(np.float32) ** 3
+    assert "the threshold fits this sea" in radar.self_check(fits, radar.Options())
+    assert "does not fit" in radar.self_check(rougher, radar.Options())
+    assert "were not checked" in radar.self_check(np.full((400, 400), np.nan, np.float32), radar.Options())
