@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 from benchmarks.radar import GUARD, LEAST, REACH
-from rubicon.detect.radar import Options, contrast
+from rubicon.detect.radar import Options, false_alarm_rate
 
 NOMINAL = (1e-3, 1e-4, 1e-5)
 SEAS = {"calm (nu 20)": 20.0, "moderate (nu 8)": 8.0, "rough (nu 3)": 3.0, "very rough (nu 1.5)": 1.5}
@@ -102,7 +102,7 @@ def main() -> None:
     ]  # fmt: skip
     seas = [*simulated(), *(real(options.data) if options.data.is_dir() else ())]
     for name, power in seas:
-        mine = [contrast(power, Options(false_alarms=p)).passed / p for p in NOMINAL]
+        mine = [false_alarm_rate(power, Options(false_alarms=p)) / p for p in NOMINAL]
         theirs = [gaussian(power, p) / p for p in NOMINAL]
         lines.append(f"| {name} | " + " | ".join(f"{v:.2f}" for v in (*mine, *theirs)) + " |")
     text = "Realised over nominal false alarms (1 is right).\n\n" + "\n".join(lines) + "\n"

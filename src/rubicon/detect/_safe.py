@@ -25,9 +25,9 @@ from rubicon.geo.water import water_grid
 from rubicon.kernels.calibrate import clip_border, sigma_nought
 from rubicon.provenance import ID_LENGTH
 
-BLOCK = 768
-MARGIN = 160
-"""Lines on both sides of a block: the ring's reach and the longest ship."""
+BLOCK = 1024
+MARGIN = 110
+"""Lines on both sides of a block: the ring's reach, and half of the longest ship with its merging."""
 BORDER_M = 500.0
 LAND_CELL_PX = 16
 LAND_BUFFER_CELLS = 2
@@ -37,8 +37,8 @@ SAMPLE = 256
 """Lines of a sample: some 6 million pixels of a full scene."""
 BRIGHTER = 10.0
 AMBIGUITY_PX = 12.0
-Search = Callable[[npt.NDArray[np.float32], float], list[Found]]
-"""Sigma nought (bands, rows, columns) and the first line -> detections in pixels of the block."""
+Search = Callable[[npt.NDArray[np.float32], tuple[int, int]], list[Found]]
+"""Sigma nought (bands, rows, columns) and the rows that are judged -> detections in pixels of the block."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,10 @@ def tables(safe: Safe, band: Band) -> Tables:
     return Tables(band, calibration.lines, gain, noise.lines, band.per_column(noise))
 
 
-def calibrated(safe: Safe, table: Tables, first: int, last: int) -> npt.NDArray[np.float32]:
-    """Sigma nought of lines `first` to `last`; NaN where the product has no data."""
+def calibrated(
+    safe: Safe, table: Tables, first: int, last: int, out: npt.NDArray[np.float32] | None = None
+) -> npt.NDArray[np.float32]:
+    """Sigma nought of lines `first` to `last`, into `out` where given; NaN where the product has no data."""
     from rasterio.errors import RasterioIOError
     from rasterio.windows import Window
 
@@ -72,7 +74,7 @@ def calibrated(safe: Safe, table: Tables, first: int, last: int) -> npt.NDArray[
         except RasterioIOError as error:
             raise TruncatedInput("pixels cannot be decoded", place=table.band.measurement) from error
     factors, block = table.band.azimuth_factors(np.arange(first, last))
-    out = np.empty(dn.shape, np.float32)
+    out = np.empty(dn.shape, np.float32) if out is None else out
     sigma_nought(dn, first, table.lines, table.gain, table.noise_lines, table.noise, factors, block, out)
     return out
 
@@ -110,16 +112,24 @@ def _grown(mask: npt.NDArray[np.bool_], cells: int) -> npt.NDArray[np.bool_]:
     return mask
 
 
-def search(safe: Safe, find: Search, land: npt.NDArray[np.bool_] | None, threads: int = 2) -> list[Found]:
-    """Detections of all blocks in pixels of the product, best first, azimuth ambiguities marked as not accepted."""
+def search(
+    safe: Safe, find: Search, land: npt.NDArray[np.bool_] | None, ring: int, threads: int = 2
+) -> list[Found]:
+    """Detections of all blocks in pixels of the product, best first, azimuth ambiguities marked as not accepted.
+
+    The outermost `ring` lines of a block's margin serve as clutter alone.
+    """
     ready = [tables(safe, band) for band in safe.bands]
     band = safe.bands[0]
 
     def one(top: int) -> list[Found]:
         first, last = max(0, top - MARGIN), min(band.lines, top + BLOCK + MARGIN)
-        sigma = np.stack([calibrated(safe, table, first, last) for table in ready])
+        sigma = np.empty((len(ready), last - first, band.samples), np.float32)
+        for table, out in zip(ready, sigma, strict=True):
+            calibrated(safe, table, first, last, out)
         _mask(sigma, band, first, land)
-        found = find(sigma, float(first))
+        judged = (ring if first else 0, last - first - (ring if last < band.lines else 0))
+        found = find(sigma, judged)
         moved = [_moved(f, first) for f in found]
         return [f for f in moved if top <= f.shape.y < min(top + BLOCK, band.lines)]
 

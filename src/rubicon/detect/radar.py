@@ -13,8 +13,8 @@ boats, ships in a high sea state, ships moored along a bright quay (use the lear
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -75,13 +75,6 @@ EIGHT_BIT = Options(
 """Chips of 1 to 15 m pixels: larger ships in pixels, and a stretch for display that lifts the speckle."""
 
 
-class Clutter(NamedTuple):
-    """x / threshold per pixel after the second pass (0 where below a quarter), and the share of water pixels above it."""
-
-    ratio: Pixels32
-    passed: float
-
-
 @cache
 def _table(looks: float, false_alarms: float) -> npt.NDArray[np.float64]:
     return np.asarray(threshold_table(looks, false_alarms))
@@ -98,54 +91,80 @@ def fitted(options: Options, shape: tuple[int, int]) -> Options:
     )
 
 
-def contrast(intensity: Pixels32, options: Options) -> Clutter:
-    """Two passes over one band: intensities with NaN where masked -> x / threshold."""
+def contrast(intensity: Pixels32, options: Options, rows: tuple[int, int] | None = None) -> Pixels32:
+    """Two passes over one band: intensities with NaN where masked -> x / threshold after the second pass, 0 where below a quarter.
+
+    `rows` (first, last) limits what is judged to some rows; those beyond serve as rings alone and read 0.
+    """
     options = fitted(options, (intensity.shape[0], intensity.shape[1]))
     table = _table(options.looks, options.false_alarms)
-    rows, columns = intensity.shape
-    ratio, hits = np.empty((rows, columns), np.float32), np.empty((rows, columns), np.uint8)
+    first, last = rows or (0, intensity.shape[0])
+    ratio, hits = np.zeros(intensity.shape, np.float32), np.zeros(intensity.shape, np.uint8)
     least = max(32, ((2 * options.reach_px + 1) ** 2 - (2 * options.guard_px + 1) ** 2) // 16)
     shape = (options.guard_px, options.reach_px, least)
-    cfar(intensity, 0, rows, *shape, options.looks, table, ratio, hits)
-    if hits.any():
-        _second_pass(intensity, options, least, ratio, hits)
+    cfar(intensity, first, last, *shape, options.looks, table, ratio[first:last], hits[first:last])
+    _second_pass(intensity, options, least, ratio, hits, (first, last))
+    return ratio
+
+
+def false_alarm_rate(intensity: Pixels32, options: Options) -> float:
+    """Share of water pixels that pass the threshold."""
     water = int(np.isfinite(intensity).sum())
-    return Clutter(ratio, float(hits.sum()) / max(water, 1))
+    return float((contrast(intensity, options) > 1).sum()) / max(water, 1)
 
 
-TILE = 256
+CELL = 32
 SELF_CHECK_RATE = 1e-3
 LEAST_SELF_CHECK_PX = 20_000
 
 
 def _second_pass(
-    intensity: Pixels32, options: Options, least: int, ratio: Pixels32, hits: npt.NDArray[np.uint8]
+    intensity: Pixels32,
+    options: Options,
+    least: int,
+    ratio: Pixels32,
+    hits: npt.NDArray[np.uint8],
+    rows: tuple[int, int],
 ) -> None:
     """Thresholds from rings without the first pass's detections; those are judged against the same rings.
 
-    Away from detections the rings have not changed, so only tiles within their reach are worked again.
+    Away from detections the rings have not changed, so only boxes within their reach are worked again.
     """
-    table = _table(options.looks, options.false_alarms)
-    reach, (rows, columns) = options.reach_px, intensity.shape
-    first_hits = hits.copy()
-    for top in range(0, rows, TILE):
-        for left in range(0, columns, TILE):
-            near = (
-                slice(max(0, top - reach), top + TILE + reach),
-                slice(max(0, left - reach), left + TILE + reach),
-            )
-            if not first_hits[near].any():
-                continue
-            clipped = np.where(first_hits[near] == 1, np.float32(np.nan), intensity[near])
-            first, last = top - near[0].start, min(top + TILE, rows) - near[0].start
-            width = min(left + TILE, columns) - left
-            shape = (last - first, clipped.shape[1])
-            part, part_hits = np.empty(shape, np.float32), np.empty(shape, np.uint8)
-            rings = (options.guard_px, reach, least)
-            cfar_of(intensity[near], clipped, first, last, *rings, options.looks, table, part, part_hits)
-            begin = left - near[1].start
-            here = (slice(top, top + last - first), slice(left, left + width))
-            ratio[here], hits[here] = part[:, begin : begin + width], part_hits[:, begin : begin + width]
+    table, reach = _table(options.looks, options.false_alarms), options.reach_px
+    for top, bottom, left, right in _boxes_near(hits, reach, rows):
+        low, begin = max(0, top - reach), max(0, left - reach)
+        near = (slice(low, bottom + reach), slice(begin, right + reach))
+        clipped = np.where(hits[near] == 1, np.float32(np.nan), intensity[near])
+        shape = (bottom - top, clipped.shape[1])
+        part, part_hits = np.empty(shape, np.float32), np.empty(shape, np.uint8)
+        rings = (options.guard_px, reach, least)
+        span = (top - low, bottom - low)
+        cfar_of(intensity[near], clipped, *span, *rings, options.looks, table, part, part_hits)
+        ratio[top:bottom, left:right] = part[:, left - begin : right - begin]
+
+
+def _boxes_near(
+    hits: npt.NDArray[np.uint8], reach: int, rows: tuple[int, int]
+) -> Iterator[tuple[int, int, int, int]]:
+    """Boxes (top, bottom, left, right) that hold every pixel within `reach` of a hit, by connected cells of CELL pixels."""
+    tall, wide = hits.shape
+    if not hits.any():
+        return
+    padded = np.pad(hits, ((0, -tall % CELL), (0, -wide % CELL)))
+    down = padded.reshape(-1, CELL, padded.shape[1]).max(axis=1)
+    cells = down.reshape(len(down), -1, CELL).max(axis=2)
+    steps = -(-reach // CELL)
+    padded = np.pad(cells, steps)
+    near = np.zeros(cells.shape, np.float32)
+    for i in range(2 * steps + 1):
+        for j in range(2 * steps + 1):
+            np.maximum(near, padded[i : i + cells.shape[0], j : j + cells.shape[1]], out=near)
+    y, x, offsets = grown_parts(near, np.float32(0.5), np.float32(0.5))
+    for k in range(len(offsets) - 1):
+        r, c = y[offsets[k] : offsets[k + 1]], x[offsets[k] : offsets[k + 1]]
+        top, bottom = max(rows[0], int(r.min()) * CELL), min(rows[1], (int(r.max()) + 1) * CELL)
+        if top < bottom:
+            yield top, bottom, int(c.min()) * CELL, min(wide, (int(c.max()) + 1) * CELL)
 
 
 def ships(picture: Picture, method: str = "auto") -> tuple[list[Found], str, tuple[str, ...]]:
@@ -183,14 +202,14 @@ def ships_in_product(
     notes.append(self_check(_safe.sample(safe, land), chosen))
     size = (safe.bands[0].line_m, safe.bands[0].sample_m)
 
-    def find(sigma: Pixels32, first: float) -> list[Found]:
-        joined = contrast(sigma[0], chosen).ratio
+    def find(sigma: Pixels32, rows: tuple[int, int]) -> list[Found]:
+        joined = contrast(sigma[0], chosen, rows)
         for band in sigma[1:]:
-            np.maximum(joined, contrast(band, chosen).ratio, out=joined)
+            np.maximum(joined, contrast(band, chosen, rows), out=joined)
         found = objects(joined, chosen)
         return measured_on(np.sqrt(sigma), size, found) if found else []
 
-    return _safe.search(safe, find, land), f"rubicon.radar.cfar/{VERSION}", tuple(notes)
+    return _safe.search(safe, find, land, chosen.reach_px), f"rubicon.radar.cfar/{VERSION}", tuple(notes)
 
 
 def self_check(sigma: Pixels32, options: Options) -> str:
@@ -201,7 +220,7 @@ def self_check(sigma: Pixels32, options: Options) -> str:
     water = int(np.isfinite(sigma).sum())
     if water < LEAST_SELF_CHECK_PX:
         return f"false alarms were not checked: {water} px of water in the sample"
-    realised = contrast(sigma, options.model_copy(update={"false_alarms": SELF_CHECK_RATE})).passed
+    realised = false_alarm_rate(sigma, options.model_copy(update={"false_alarms": SELF_CHECK_RATE}))
     fits = 1 / 3 <= realised / SELF_CHECK_RATE <= 3
     verdict = "fits" if fits else "does not fit"
     return f"self-check: the threshold {verdict} this sea, {realised / SELF_CHECK_RATE:.1f} times the nominal false alarms on {water} px"
@@ -211,7 +230,7 @@ def detect(picture: Picture, values: Values, options: Options) -> list[Found]:
     """Find ships in all bands of a picture, best first."""
     joined: Pixels32 | None = None
     for band in range(min(picture.pixels.shape[0], 2)):
-        ratio = contrast(picture.intensity(band, values), options).ratio
+        ratio = contrast(picture.intensity(band, values), options)
         joined = ratio if joined is None else np.maximum(joined, ratio)
     assert joined is not None
     return sorted(objects(joined, options), key=lambda f: (-f.score, f.box))

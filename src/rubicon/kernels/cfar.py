@@ -99,17 +99,59 @@ def _multiple(total, square, count, looks, table):  # type: ignore[no-untyped-de
     return table[i] + (place - i) * (table[i + 1] - table[i])
 
 
+TILE = 4096
+"""Columns worked at a time, so that the column sums stay in the processor's second cache."""
+
+
 @njit(nogil=True, cache=True)
-def _add_row(values, row, sign, square, count):  # type: ignore[no-untyped-def]
-    """Add (sign +1) or take away (-1) one row in three running column sums; pixels that are NaN count for nothing."""
-    total = square[0]
-    squares = square[1]
-    for c in range(values.shape[1]):
-        x = float(values[row, c])
-        if not math.isnan(x):
-            total[c] += sign * x
-            squares[c] += sign * x * x
-            count[c] += sign
+def _add_row(line, padded, margin):  # type: ignore[no-untyped-def]
+    """Add one row to three column sums; pixels that are NaN count for nothing."""
+    sums, squares, counts = padded[0][margin:], padded[1][margin:], padded[2][margin:]
+    for c in range(line.shape[0]):
+        x = float(line[c])
+        seen = not math.isnan(x)
+        y = x if seen else 0.0
+        sums[c] += y
+        squares[c] += y * y
+        counts[c] += 1.0 if seen else 0.0
+
+
+@njit(nogil=True, cache=True)
+def _take_row(line, padded, margin):  # type: ignore[no-untyped-def]
+    """Take one row away again."""
+    sums, squares, counts = padded[0][margin:], padded[1][margin:], padded[2][margin:]
+    for c in range(line.shape[0]):
+        x = float(line[c])
+        seen = not math.isnan(x)
+        y = x if seen else 0.0
+        sums[c] -= y
+        squares[c] -= y * y
+        counts[c] -= 1.0 if seen else 0.0
+
+
+@njit(nogil=True, cache=True)
+def _roll(entering, leaving, padded, margin):  # type: ignore[no-untyped-def]
+    """One row in and one out of three column sums."""
+    sums, squares, counts = padded[0][margin:], padded[1][margin:], padded[2][margin:]
+    for c in range(entering.shape[0]):
+        x, z = float(entering[c]), float(leaving[c])
+        seen, gone = not math.isnan(x), not math.isnan(z)
+        y, w = (x if seen else 0.0), (z if gone else 0.0)
+        sums[c] += y - w
+        squares[c] += y * y - w * w
+        counts[c] += (1.0 if seen else 0.0) - (1.0 if gone else 0.0)
+
+
+@njit(nogil=True, cache=True)
+def _move(values, row, half, begin, low, high, padded, margin):  # type: ignore[no-untyped-def]
+    """Move column sums of half-height `half` on to `row`: rows enter below and leave above as far as there are any."""
+    enters, leaves = row + half < values.shape[0], row - half - 1 >= begin
+    if enters and leaves:
+        _roll(values[row + half][low:high], values[row - half - 1][low:high], padded, margin)
+    elif enters:
+        _add_row(values[row + half][low:high], padded, margin)
+    elif leaves:
+        _take_row(values[row - half - 1][low:high], padded, margin)
 
 
 @njit(nogil=True, cache=True)
@@ -128,75 +170,85 @@ def cfar_of(tested, values, first, last, guard, reach, least, looks, table, rati
     `hits` (uint8) receives 1 where it is above 1. Both have `last - first` rows. Sums are kept in float64 by
     running columns: the cost does not grow with the ring.
     """
-    rows, columns = values.shape
-    outer, inner = np.zeros((2, columns)), np.zeros((2, columns))
-    outer_n, inner_n = np.zeros(columns, np.int64), np.zeros(columns, np.int64)
-    for r in range(max(0, first - reach), min(rows, first + reach)):
-        _add_row(values, r, 1, outer, outer_n)
-    for r in range(max(0, first - guard), min(rows, first + guard)):
-        _add_row(values, r, 1, inner, inner_n)
+    columns = values.shape[1]
+    for left in range(0, columns, TILE):
+        right = min(columns, left + TILE)
+        _strip(tested, values, first, last, left, right, guard, reach, least, looks, table, ratio, hits)
+
+
+@njit(nogil=True, cache=True)
+def _strip(tested, values, first, last, left, right, guard, reach, least, looks, table, ratio, hits):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    """`cfar_of` for the columns `left` to `right`. Rows are cut from whole ones, which keeps them known to be dense."""
+    rows = values.shape[0]
+    low, high = max(0, left - reach), min(values.shape[1], right + reach)
+    # A margin of zeros on both sides spares every test for the edge.
+    margin, width = reach + 1, high - low
+    outer, inner = np.zeros((3, width + 2 * margin)), np.zeros((3, width + 2 * margin))
+    begin_out, begin_in = max(0, first - reach), max(0, first - guard)
+    for r in range(begin_out, min(rows, first + reach)):
+        _add_row(values[r][low:high], outer, margin)
+    for r in range(begin_in, min(rows, first + guard)):
+        _add_row(values[r][low:high], inner, margin)
+    ring = np.empty((3, right - left))
     for r in range(first, last):
-        if r + reach < rows:
-            _add_row(values, r + reach, 1, outer, outer_n)
-        if r - reach - 1 >= max(0, first - reach):
-            _add_row(values, r - reach - 1, -1, outer, outer_n)
-        if r + guard < rows:
-            _add_row(values, r + guard, 1, inner, inner_n)
-        if r - guard - 1 >= max(0, first - guard):
-            _add_row(values, r - guard - 1, -1, inner, inner_n)
-        _row(
-            tested[r],
-            guard,
-            reach,
+        _move(values, r, reach, begin_out, low, high, outer, margin)
+        _move(values, r, guard, begin_in, low, high, inner, margin)
+        _rings(outer, inner, margin + left - low, guard, reach, ring)
+        _judge(
+            tested[r][left:right],
+            ring,
             least,
             looks,
             table,
-            outer,
-            inner,
-            outer_n,
-            inner_n,
-            ratio[r - first],
-            hits[r - first],
+            ratio[r - first][left:right],
+            hits[r - first][left:right],
         )
 
 
 @njit(nogil=True, cache=True)
-def _row(line, guard, reach, least, looks, table, outer, inner, outer_n, inner_n, ratio, hits):  # type: ignore[no-untyped-def]  # noqa: PLR0917
-    """One row of `cfar`, from the column sums that hold for it."""
-    columns = line.shape[0]
-    total = square = 0.0
-    count = 0
-    for c in range(min(columns, reach)):
-        total += outer[0, c]
-        square += outer[1, c]
-        count += outer_n[c]
-    for c in range(min(columns, guard)):
-        total -= inner[0, c]
-        square -= inner[1, c]
-        count -= inner_n[c]
-    for c in range(columns):
-        if c + reach < columns:
-            total += outer[0, c + reach]
-            square += outer[1, c + reach]
-            count += outer_n[c + reach]
-        if c - reach - 1 >= 0:
-            total -= outer[0, c - reach - 1]
-            square -= outer[1, c - reach - 1]
-            count -= outer_n[c - reach - 1]
-        if c + guard < columns:
-            total -= inner[0, c + guard]
-            square -= inner[1, c + guard]
-            count -= inner_n[c + guard]
-        if c - guard - 1 >= 0:
-            total += inner[0, c - guard - 1]
-            square += inner[1, c - guard - 1]
-            count += inner_n[c - guard - 1]
+def _rings(outer, inner, at, guard, reach, ring):  # type: ignore[no-untyped-def]
+    """Sums over the ring of each pixel of a row; `at` is where the first pixel's column lies in the padded sums."""
+    width = ring.shape[1]
+    for k in range(3):
+        o, i, made = outer[k], inner[k], ring[k]
+        # Slices, so that the loops over them need no look at negative places and can run several at a time.
+        enters, leaves = o[at + reach : at + reach + width], o[at - reach - 1 : at - reach - 1 + width]
+        hides, shows = i[at + guard : at + guard + width], i[at - guard - 1 : at - guard - 1 + width]
+        for c in range(width):
+            made[c] = enters[c] - leaves[c] - hides[c] + shows[c]
+    totals, squares, counts = ring[0], ring[1], ring[2]
+    total = _window(outer[0], at, reach) - _window(inner[0], at, guard)
+    square = _window(outer[1], at, reach) - _window(inner[1], at, guard)
+    count = _window(outer[2], at, reach) - _window(inner[2], at, guard)
+    for c in range(width):
+        total += totals[c]
+        square += squares[c]
+        count += counts[c]
+        totals[c], squares[c], counts[c] = total, square, count
+
+
+@njit(nogil=True, cache=True)
+def _window(sums, at, half):  # type: ignore[no-untyped-def]
+    """Sum over the window of the column before the first."""
+    whole = 0.0
+    for p in range(at - half - 1, at + half):
+        whole += sums[p]
+    return whole
+
+
+@njit(nogil=True, cache=True)
+def _judge(line, ring, least, looks, table, ratio, hits):  # type: ignore[no-untyped-def]
+    """One row against its rings."""
+    total, square, count = ring[0], ring[1], ring[2]
+    # No threshold lies below that of pure speckle: a pixel under a quarter of it needs no look-up.
+    floor = 0.25 * table[0]
+    for c in range(line.shape[0]):
         ratio[c] = 0.0
         hits[c] = 0
+    for c in range(line.shape[0]):
         x = float(line[c])
-        # Twice the mean is passed by clutter far more often than any threshold here: no table look-up below it.
-        if count >= least and total > 0.0 and x * count > 0.5 * total:
-            found = x * count / (total * _multiple(total, square, count, looks, table))
+        if x * count[c] > floor * total[c] and count[c] >= least and total[c] > 0.0:
+            found = x * count[c] / (total[c] * _multiple(total[c], square[c], count[c], looks, table))
             if found > 0.25:
                 ratio[c] = found
                 hits[c] = found > 1.0

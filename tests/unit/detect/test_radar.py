@@ -53,7 +53,7 @@ def test_a_planted_hull_is_found_with_its_axis(length: float, heading: float) ->
 
 def test_empty_sea_gives_no_more_than_the_stated_false_alarms() -> None:
     passed = [
-        radar.contrast(sea(seed).astype(np.float32), radar.Options(false_alarms=1e-4)).passed
+        radar.false_alarm_rate(sea(seed).astype(np.float32), radar.Options(false_alarms=1e-4))
         for seed in range(6)
     ]
     assert 1e-4 / 3 < np.mean(passed) < 3e-4
