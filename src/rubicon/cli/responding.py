@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date as Date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -13,7 +13,7 @@ from rich.table import Table
 
 from rubicon.case import load_case
 from rubicon.cli import policy, tasking
-from rubicon.cli.common import Json, Set, answer, say, settings
+from rubicon.cli.common import Json, Set, answer, pairs, say
 from rubicon.errors import UsageError
 from rubicon.examples_folder import example
 from rubicon.registry import games, named
@@ -145,10 +145,21 @@ def coverage(
     say("unknown means that no list was read that would tell; it does not mean not listed")
 
 
-@respond_app.command()
+def _parameters() -> str:
+    """Every game with its parameters, for --help."""
+    lines = [
+        f"{name.replace('-', '_')}: {', '.join(model.META['parameters'])}" for name, model in games().items()
+    ]
+    return "Games and their parameters, fractions such as 3/5 allowed:\n\n" + "\n\n".join(lines)
+
+
+@respond_app.command(epilog=_parameters())
 def game(
-    name: Annotated[str, typer.Argument(help="Name of the game, such as inspection.")],
+    name: Annotated[str, typer.Argument(help="Name of the game, such as inspection or options.")],
     set_: Set = [],  # noqa: B006
+    file: Annotated[
+        Path | None, typer.Option(help="Game file of the options game; by default the shipped one.")
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Equilibria of a game in exact fractions; its payoffs are your assumptions, not measurements.
@@ -156,14 +167,24 @@ def game(
     Example: rubicon respond game inspection --set periods=10 --set inspections=3 --json
     """
     model = named(games(), name, "game")
-    found = model.solve(settings(set_))
+    given: dict[str, Any] = dict(pairs(set_))
+    if file is not None:
+        if "file" not in model.META["parameters"]:
+            raise UsageError("this game takes its parameters with --set", place="--file")
+        given["file"] = file
+    found = model.solve(given)
     if json_:
         answer(found)
         return
     print(f"{model.META['title']} ({model.META['source']})")
-    for key, value in found.items():
-        print(f"{key}: {json.dumps(value, default=str)}")
+    lines = model.lines(found) if hasattr(model, "lines") else _plain(found)
+    for line in lines:
+        print(line)
     say("Payoffs are assumptions; nothing here is the probability of a war.")
+
+
+def _plain(found: dict[str, Any]) -> list[str]:
+    return [f"{key}: {json.dumps(value, default=str)}" for key, value in found.items()]
 
 
 def add_to(app: typer.Typer) -> None:
