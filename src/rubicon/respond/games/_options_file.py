@@ -26,7 +26,17 @@ MOVERS = ("determined", "opportunist")
 COALITIONS = ("resolved", "unresolved")
 NAME = r"^[a-z][a-z0-9_]{0,39}$"
 Name = Annotated[str, Field(pattern=NAME)]
-Number = Annotated[Fraction, BeforeValidator(lambda value: fraction(value, "number"))]
+
+
+def _number(value: Any) -> Fraction:
+    """A number of the file, exactly; pydantic names the key."""
+    try:
+        return fraction(value, "")
+    except OptionError as error:
+        raise ValueError(error.reason) from None
+
+
+Number = Annotated[Fraction, BeforeValidator(_number)]
 Texts = dict[str, str]
 
 

@@ -123,7 +123,8 @@ def _along(option: Option, assumption: Assumption, now: Fraction) -> list[Tip]:
         if at(first) != at(second):
             a, b = _closed_in(first, second, at)
             value, exact = _within(a, b, option, name)
-            made.append(Tip(option.entry.id, name, value, exact, at(a), at(b)))
+            low_side, high_side = max(value - (b - a), low), min(value + (b - a), assumption.high)
+            made.append(Tip(option.entry.id, name, value, exact, at(low_side), at(high_side)))
     return made
 
 
