@@ -1,4 +1,4 @@
-"""`rubicon respond windows`, `council` and `statements`: where, by whom, and who has said what."""
+"""`rubicon respond windows`, `council`, `statements`, `joint-action` and `memo`."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ from rubicon.cli.common import Dates, Json, Map, SpeedUnit, Timezone, answer, sa
 from rubicon.collect.columns import read_positions
 from rubicon.collect.gather import described
 from rubicon.collect.observations import read_observations
+from rubicon.collect.rows import rows
 from rubicon.errors import UsageError
 from rubicon.examples_folder import example
 from rubicon.respond import council as councils
+from rubicon.respond import joint
+from rubicon.respond import memo as memos
 from rubicon.respond import statements as said
 from rubicon.respond import windows as wins
 from rubicon.respond.coverage import FIRST_LISTING, Cell, coverage, designations_of_case
@@ -134,6 +137,70 @@ def _dates(entries: list[said.Entry]) -> str:
     return f"{entries[0]['date']}{f' +{more}' if more else ''}"
 
 
+def joint_action(
+    case: CaseFile = None,
+    date: Day = "",
+    out: Annotated[Path | None, typer.Option(help="File for the draft annex (Markdown).")] = None,
+    json_: Json = False,
+) -> None:
+    """Who could close which gap in coverage, on what evidence: a draft annex with numbered exhibits.
+
+    Example: rubicon respond joint-action --out annex.md
+    """
+    used = load_case(case or example("najin"))
+    day = day_of(date, used)
+    found = joint.package(
+        used, cells_of(used, day), observations(used), claim_rows(used), record_of_case(used), day
+    )
+    if out:
+        out.write_text(found["annex"], encoding="utf-8")
+    if json_:
+        answer(found)
+        return
+    if not out:
+        print(found["annex"])
+    say(f"{len(found['gaps'])} gaps, {len(found['exhibits'])} exhibits. {found['disclaimer']}")
+
+
+def memo(case: CaseFile = None, date: Day = "", json_: Json = False) -> None:
+    """The options memo: who must act, on what basis, what it changes, how one would know, what may go wrong.
+
+    Example: rubicon respond memo --json
+    """
+    used = load_case(case or example("najin"))
+    day = day_of(date, used)
+    claims = frozenset(row["id"] for row in claim_rows(used))
+    found = memos.memo(record_of_case(used), cells_of(used, day), day, claims, memos.played_options())
+    if json_:
+        answer({"date": day, "options": found})
+        return
+    for row in found:
+        print(f"{row['title']}\n  who: {row['who']}")
+        for body in row["bodies"]:
+            held = f", held up by {', '.join(body['held_up_by'])}" if body["held_up_by"] else ""
+            print(f"      {body['measure']}: {body['body']} {body['status']}{held} ({body['verification']})")
+        print(f"  basis: {row['basis_note']}")
+        for one in row["paragraphs"]:
+            print(f"      {one['title']} ({one['verification']})")
+        weeks = "; ".join(f"{w['fall_percent']} % at {w['looks_a_week']} looks a week: {w['weeks'] or 'more than 104'} weeks" for w in row["weeks"])  # fmt: skip
+        print(f"  coverage: {row['coverage']['text']}\n  sign: {row['sign']}\n  weeks of looks: {weeks}")
+        print(f"  risks: {'; '.join(row['risks'])}\n  game: {row['game']['text']}")
+    say("Nothing here weighs the options against each other. No legal advice, no forecast.")
+
+
+def claim_rows(case: Case) -> list[dict[str, str]]:
+    """Rows of the case's tables of claims, as they stand in the files."""
+    found: list[dict[str, str]] = []
+    for input_ in case.inputs:
+        if input_.format == "claims":
+            for path in case.paths(input_):
+                for row in rows(
+                    described(case, input_, path), ("id", "date", "source", "subject", "predicate")
+                ):
+                    found.append(row.fields)
+    return found
+
+
 def observations(case: Case) -> pa.Table:
     """The dated reports of a case."""
     parts = [OBSERVATION.empty_table()]
@@ -165,5 +232,6 @@ def day_of(text: str, case: Case) -> Date:
 
 def add_to(respond_app: typer.Typer) -> None:
     """Put these verbs under `rubicon respond`."""
-    for verb in (windows, council, statements):
+    for verb in (windows, council, statements, memo):
         respond_app.command()(verb)
+    respond_app.command("joint-action")(joint_action)

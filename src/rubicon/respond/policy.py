@@ -13,7 +13,7 @@ import pyarrow as pa
 from rubicon.case import Case
 from rubicon.collect.gather import Gathered
 from rubicon.errors import RubiconError
-from rubicon.respond import council, record, statements, windows
+from rubicon.respond import council, memo, record, statements, windows
 from rubicon.respond.coverage import Cell
 
 
@@ -33,5 +33,11 @@ def laid_out(
     found = windows.windows_of_reports(case, gathered.tables["OBSERVATION"], windows.Supposed())
     tables = [windows.window_options(windows.publishable(found, day))]
     if known.votes or known.acts:
-        tables += [council.council_options(known, day), statements.statement_options(known, cells, day)]
+        claims = frozenset(gathered.tables["CLAIM"]["claim_id"].to_pylist())
+        entries = memo.memo(known, cells, day, claims, memo.played_options())
+        tables += [
+            council.council_options(known, day),
+            statements.statement_options(known, cells, day),
+            memo.memo_options(entries),
+        ]
     return tables, [*record.fact_rows(known), *council.body_rows()]

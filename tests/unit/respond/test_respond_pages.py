@@ -78,3 +78,24 @@ def test_the_answer_of_the_application_marks_every_row() -> None:
     seen = [row for row in [*answer["applicable"], *answer["not_applicable"]] if row["title"] in recalled]
     assert len(seen) > 10
     assert {row["verification_words"] for row in seen} == {RECALLED}
+
+
+def test_the_memo_marks_every_paragraph_and_every_body(html: str) -> None:
+    articles = re.findall(r'<article class="para">.*?</article>', section(html, "options-memo"), re.DOTALL)
+    assert len(articles) == 4
+    by_title = {one.title: one for one in lawbook.measures().values()}
+    for article in articles:
+        for head in (
+            "Who must act",
+            "Lawful basis",
+            "Coverage",
+            "Weeks of looks",
+            "Risks",
+            "What the game says",
+        ):
+            assert f"<dt>{head}</dt>" in article
+        basis = article.split("<dt>Lawful basis</dt>")[1].split("</div>")[0]
+        named = [title for title in by_title if f"{title} (" in basis]
+        assert len(named) >= 3
+        for title in named:
+            assert f"{title} ({mark(by_title[title].verification)})" in basis
