@@ -135,6 +135,7 @@ def _game(played: Mapping[str, Any] | None, game: Mapping[str, Any] | None) -> d
     return {"text": text, "assumptions": resting}
 
 
+@cache
 def played_options() -> dict[str, Any] | None:
     """The options game with its shipped assumptions and no maps; None where it cannot be solved."""
     model = games().get("options")
