@@ -12,6 +12,7 @@ from typing import Any
 from rubicon.report.geopackage import OTHER, SYMBOLS
 from rubicon.report.kept import Kept
 from rubicon.report.layers import Feature, simulated
+from rubicon.report.small_pictures import Chip, chips
 from rubicon.report.text import SIMULATED, clean
 from rubicon.store.output import Output
 
@@ -24,24 +25,30 @@ def xml(value: Any) -> str:
     return escape(_NOT_XML.sub("\ufffd", clean(value)))
 
 
-def balloon(properties: Mapping[str, Any]) -> str:
-    """A table of properties for a balloon, which Google Earth reads as HTML: escaped as HTML, then as XML."""
+def balloon(properties: Mapping[str, Any], picture: str = "") -> str:
+    """A table of properties for a balloon, which Google Earth reads as HTML: escaped as HTML, then as XML.
+
+    `picture` is the name of a file in the archive, of our own making.
+    """
     rows = "".join(
         f"<tr><td>{xml(key)}</td><td>{xml(value)}</td></tr>"
         for key, value in properties.items()
         if value is not None
     )
-    return escape(f"<table>{rows}</table>")
+    shown = f'<img src="{escape(picture)}"/>' if picture else ""
+    return escape(f"{shown}<table>{rows}</table>")
 
 
 def kmz(output: Output, made: Mapping[str, list[Feature]], scenes: Sequence[Kept] = ()) -> bytes:
-    """Placemarks with time spans, one `gx:Track` for each ship, and the pictures of scenes that may travel.
+    """Placemarks with time spans, one `gx:Track` for each ship, and the pictures that may travel.
 
-    A zip with fixed dates. A picture is laid between its four corners and shows with the day of its scene.
+    A zip with fixed dates. The picture of a fetched scene is laid between its four corners and shows with its day; the chip
+    of a detected ship stands in its balloon.
     """
+    small = chips(output)
     title = (f"{SIMULATED}: " if simulated(output) else "") + output.case.title
     folders = [
-        f"<Folder><name>{xml(name.replace('_', ' '))}</name>{''.join(_placemark(name, each) for each in features)}</Folder>"
+        f"<Folder><name>{xml(name.replace('_', ' '))}</name>{''.join(_placemark(name, each, small) for each in features)}</Folder>"
         for name, features in made.items()
         if name != "positions"
     ]
@@ -60,20 +67,28 @@ def kmz(output: Output, made: Mapping[str, list[Feature]], scenes: Sequence[Kept
         )
         for each in pictures:
             archive.writestr(zipfile.ZipInfo(each.inside, (1980, 1, 1, 0, 0, 0)), each.picture or b"")
+        for chip in sorted(small.values()):
+            archive.writestr(zipfile.ZipInfo(chip.name, (1980, 1, 1, 0, 0, 0)), chip.content)
     return sink.getvalue()
 
 
-def _placemark(layer: str, feature: Feature) -> str:
+def _placemark(layer: str, feature: Feature, small: Mapping[str, Chip]) -> str:
     properties = feature["properties"]
+    chip = small.get(properties["name"]) if layer == "detections" else None
     lon, lat = feature["geometry"]["coordinates"]
     ends = "".join(
         f"<{tag}>{xml(properties[key])}</{tag}>"
         for tag, key in (("begin", "start"), ("end", "end"))
         if properties.get(key)
     )
+    told = (
+        balloon(properties | {"rights of the picture": chip.rights}, chip.name)
+        if chip
+        else balloon(properties)
+    )
     span = f"<TimeSpan>{ends}</TimeSpan>" if ends else _stamp(properties.get("time_utc"))
     return (
-        f"<Placemark><name>{xml(properties.get('name', ''))}</name><styleUrl>#{layer}</styleUrl><description>{balloon(properties)}</description>"
+        f"<Placemark><name>{xml(properties.get('name', ''))}</name><styleUrl>#{layer}</styleUrl><description>{told}</description>"
         f"{span}<Point><coordinates>{lon},{lat}</coordinates></Point></Placemark>"
     )
 

@@ -16,7 +16,7 @@ from typing import Any
 import shapely
 
 from rubicon.case import utc
-from rubicon.provenance import content_id, sha256_file
+from rubicon.provenance import ID_LENGTH, content_id, sha256_file
 from rubicon.report.bag import payload, write_whole
 from rubicon.report.crate import MEDIA
 from rubicon.report.evidence import canonical
@@ -34,7 +34,11 @@ Item = dict[str, Any]
 
 def export_stac(output: Output, folder: Path, scenes: Sequence[Kept]) -> dict[str, int]:
     """Write `collection.json` and its items; gives the number of items."""
-    items = [*(_kept(output, each, folder) for each in scenes), *_scenes(output), *_dossier(output, folder)]
+    items = [
+        *(_kept(output, each, folder) for each in scenes),
+        *_scenes(output, folder),
+        *_dossier(output, folder),
+    ]
     folder.mkdir(parents=True, exist_ok=True)
     names = {}
     for item in items:
@@ -136,9 +140,12 @@ def _utc(text: str) -> str:
     return str(iso(when if when.tzinfo else when.replace(tzinfo=UTC)))
 
 
-def _scenes(output: Output) -> list[Item]:
-    """Scenes that the case read from files, where their outline is known."""
-    files = {row["file"] or "": row["sha256"] for row in rows_of(output, "EVIDENCE")}
+def _scenes(output: Output, folder: Path) -> list[Item]:
+    """Scenes that the case read from files, where their outline is known; the file is an asset when it is in the bag."""
+    held: dict[str, list[Path]] = {}
+    for path in sorted((output.folder / "dossier/data/evidence").glob("*")):
+        if path.is_file() and rows_of(output, "SCENE"):
+            held.setdefault(sha256_file(path)[:ID_LENGTH], []).append(path)
     made = []
     for row in rows_of(output, "SCENE"):
         if not row["footprint_wkt"]:
@@ -151,13 +158,8 @@ def _scenes(output: Output) -> list[Item]:
         about |= {"platform": one_line(row["platform"])} if row["platform"] else {}
         about |= {"gsd": row["pixel_m"]} if row["pixel_m"] else {}
         item = _item(output, row["scene_id"], shapely.geometry.mapping(shape), list(shape.bounds), about)
-        for name, sha256 in files.items():
-            if name and sha256 and sha256.startswith(row["source_id"]):
-                item["assets"]["scene"] = {
-                    "href": f"../../dossier/{name}",
-                    "roles": ["data"],
-                    "file:checksum": MULTIHASH_SHA256 + sha256,
-                }
+        for path in held.get(row["source_id"], ()):
+            item["assets"]["scene"] = _asset(path, _relative(path, folder), ["data"])
         made.append(item)
     return made
 

@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from report_fixture import (
     exercise_case,
@@ -20,11 +21,14 @@ from report_fixture import (
     write_inputs,
 )
 
+from rubicon.case import Input
 from rubicon.errors import InputMissing, UnknownFormat, VerificationFailed
+from rubicon.report.dossier import build
 from rubicon.report.ftm import ftm
 from rubicon.report.gis import export_gis
 from rubicon.report.kept import kept_scenes
-from rubicon.schema import LISTING, OPTION, Origin, rows_to_table
+from rubicon.report.small_pictures import chips
+from rubicon.schema import DETECTION, LISTING, OPTION, SCENE, Origin, rows_to_table
 from rubicon.store.output import Output
 
 PNG = b"\x89PNG\r\n\x1a\nnot looked at"
@@ -152,3 +156,46 @@ def test_ids_do_not_depend_on_the_order_of_rows_and_simulated_entities_say_so(tm
     assert exercise_case().origin is Origin.SIMULATED
     assert all("SIMULATED" in each["properties"]["summary"][0] for each in acted)
     assert not any("imoNumber" in each["properties"] for each in acted)
+
+
+@pytest.mark.parametrize("may_travel", [True, False])
+def test_the_chip_of_a_detected_ship_stands_in_its_balloon_where_rights_allow(
+    tmp_path: Path, may_travel: bool
+) -> None:
+    file = exercise_file(tmp_path / "in")
+    when = pa.scalar(0, pa.timestamp("us", tz="UTC")).as_py()
+    scene = {
+        "scene_id": "s1",
+        "sensor": "sar",
+        "start": when,
+        "end": when,
+        "rights": "CC0-1.0",
+        "source_id": file.source_id,
+    }
+    found = [
+        {"detection_id": "d1", "scene_id": "s1", "lat_deg": 42.0, "lon_deg": 131.0, "score": 0.5, "author": "x", "detail": json.dumps({"chip": name})}
+        for name in ("chips/0123456789abcdef.png",)
+    ]  # fmt: skip
+    tables = exercise_tables(file) | {
+        "SCENE": rows_to_table([scene], SCENE),
+        "DETECTION": rows_to_table(found, DETECTION),
+    }
+    case = exercise_case().model_copy(
+        update={"inputs": (Input(file="in/*.nmea", format="scene", thumbnail_may_ship=may_travel),)}
+    )
+    build(exercise_case(), tables, [file], tmp_path / "out")
+    (tmp_path / "out/chips").mkdir()
+    (tmp_path / "out/chips/0123456789abcdef.png").write_bytes(PNG)
+    export_gis(Output(tmp_path / "out", case, tables), tmp_path / "gis")
+    archive = zipfile.ZipFile(tmp_path / "gis/case.kmz")
+    told = [
+        each.text or "" for each in ElementTree.fromstring(archive.read("doc.kml")).iter(f"{KML}description")
+    ]
+    assert (archive.namelist() == ["doc.kml", "chips/0123456789abcdef.png"]) == may_travel
+    assert (
+        any('<img src="chips/0123456789abcdef.png"/>' in each and "CC0-1.0" in each for each in told)
+        == may_travel
+    )
+    outside = [found[0] | {"detail": json.dumps({"chip": "../in/simulated.nmea"})}]
+    changed = tables | {"DETECTION": rows_to_table(outside, DETECTION)}
+    assert chips(Output(tmp_path / "out", case, changed)) == {}

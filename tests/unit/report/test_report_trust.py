@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -123,6 +124,34 @@ def test_openssl_verifies_the_time_stamp(najin: Path, authority: tuple[str, Path
     (najin / TAGS).write_bytes((najin / TAGS).read_bytes()[:-2] + b"x\n")
     assert run(*command, cwd=najin).returncode != 0
     assert f"../{sign.STAMP}" in wrong(najin)
+
+
+def test_the_commands_of_the_page_run_as_they_stand(
+    najin: Path, key: Path, authority: tuple[str, Path]
+) -> None:
+    """VERIFY.md promises four commands: each is taken from the page and run by a shell."""
+    pytest.importorskip("rfc3161_client")
+    address, ca = authority
+    sign.sign(najin, key, "desk@example.org")
+    sign.stamp(najin, address)
+    commands = [
+        line[8:] for line in (najin / "VERIFY.md").read_text().splitlines() if line.startswith(" " * 8)
+    ]
+    assert [line.split()[0] for line in commands] == ["cd", "sha256sum", "sha256sum", "sha256sum", "bagit.py", "ssh-keygen", "openssl"]  # fmt: skip
+    script = "set -e\n(" + "\n".join(commands[:4]) + ")\n" + "\n".join(commands[4:])
+    script = (
+        script.replace("IDENTITY", "desk@example.org")
+        .replace("ca.pem", str(ca))
+        .replace("bagit.py", f"{sys.executable} -m bagit")
+    )
+    done = run("sh", "-c", script, cwd=najin)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert verify(najin).fingerprint.encode() in done.stdout
+    report = najin / "dossier/data/report.html"
+    report.write_bytes(report.read_bytes()[:-1] + b" ")
+    done = run("sh", "-c", script, cwd=najin)
+    assert done.returncode != 0
+    assert b"data/report.html: FAILED" in done.stdout
 
 
 def test_an_authority_that_does_not_answer_is_named(najin: Path) -> None:
