@@ -136,6 +136,7 @@ _NUMBERS = {
     )
     for word in words.split(",")
 }
+_ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 _TENS = {
     "twenty": 20,
     "thirty": 30,
@@ -158,11 +159,17 @@ for _phrase, _group in _PHRASES:
 def spelt_out(text: str) -> str:
     """The name with dotted letters joined (A.B.C., G.m.b.H.) and int'l written out."""
     text = re.sub(r"\b[Ii]nt['’]l\b", "international", text)
+    text = re.sub(r"\bU\.\s?S\.(?!\w)", "United States ", text)
     return re.sub(
         r"\b(?:[^\W\d_]{1,2}\.\s?){2,}",
         lambda found: found.group().replace(".", "").replace(" ", "") + " ",
         text,
     )
+
+
+def unglued(text: str) -> str:
+    """The name with a legal form in capitals set apart from the word that it is written to (SiemensAG)."""
+    return re.sub(r"(?<=[a-z])(AG|GmbH|LLC|LTD|SA|JSC)$", r" \1", text)
 
 
 def without_form(words: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -192,10 +199,11 @@ def weight(word: str) -> float:
 
 
 def numbers_as_digits(words: Sequence[str]) -> list[str]:
-    """Number words as digits: first and 1st are 1, forty four is 44."""
+    """Number words as digits: first and 1st are 1, forty four is 44, a Roman II after the first word is 2."""
     made: list[str] = []
     for word in words:
         digit = _NUMBERS.get(word, word if word.isdigit() else "")
+        digit = digit or (_ROMAN.get(word, "") if made else "")
         if digit and len(digit) == 1 and made and made[-1] in _TENS:
             made[-1] = str(_TENS[made[-1]] + int(digit))
         else:

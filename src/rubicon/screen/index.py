@@ -1,49 +1,38 @@
 """Entries of all lists, found by number and by name: the candidates that a verdict is then given on.
 
 Ships are found by IMO number and by the keys of their names; across scripts and for one wrong letter all ships' names are
-gone through, of which there are some thousands. Companies and persons are found by their words, the rarest
-first: each word leads to the names that have it, its consonants, or its first letters, and the names with the most
-weight are compared in full.
+gone through, of which there are some thousands. Companies and persons are found by their words (`party_index.py`), without loss.
 """
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from rubicon.errors import ListError
-from rubicon.screen import parties
-from rubicon.screen.judge import CLASSES, Name, Query, Verdict, judge, names_of
+from rubicon.screen.judge import CLASSES, Name, Query, Verdict, judge, names_of, party_verdict
 from rubicon.screen.names import MISSPELT_LETTERS, NameKeys, name_keys, nearly_sounds
-
-MOST_COMPARED = 24
-"""Companies and persons compared in full for each query; see benchmarks/results/screening.md for what that loses."""
-LEAST_SHARE = 0.3
-"""Nor are those that have less than this share of the weight of the best."""
-MOST_POSTINGS = 1_500
-"""A word of more names than this is only followed when no rarer one is there."""
+from rubicon.screen.parties import ACCEPT
+from rubicon.screen.party_index import Like, PartyIndex, PartyNames, gather
 
 Posting = dict[str, list[int]]
 
 
 @dataclass(frozen=True)
 class Made:
-    """What an index computes: numbers of entries by IMO number, by key of a ship's name, by key of a word."""
+    """What an index computes: numbers of entries by IMO number and by key of a ship's name, and names of companies and persons."""
 
     by_imo: Posting
     by_key: Posting
-    by_word: Posting
     ships: list[int]
-    parties: int
+    parties: dict[str, PartyNames]
     newest_versions: dict[tuple[str, str], str]
 
 
@@ -87,17 +76,22 @@ class Index:
 
     def search(self, query: Query) -> list[tuple[dict[str, Any], Verdict]]:
         """Entries that the query meets by number or by name, the strongest first."""
-        asked = [Name(text, "name") for text in query.names]
-        found = set(self.made.by_imo.get(query.number or "", ()))
-        for name in asked:
-            found |= self._ships_near(name.keys)
-            if not query.imo:
-                found |= self.parties_like(name.text)
-        judged = (
-            (self.entries[at], judge(query, asked, self.entries[at], self.names_at(at))) for at in found
-        )
-        hits = [(entry, verdict) for entry, verdict in judged if verdict.class_ != "no_match"]
-        return sorted(hits, key=_rank)
+        hits = [(self.entries[at], verdict) for at, verdict in self.ships_for(query)]
+        return sorted([*hits, *self._parties_for(query)], key=_rank)
+
+    def _parties_for(self, query: Query) -> Iterator[tuple[dict[str, Any], Verdict]]:
+        """Companies and persons that the query meets by name; one with a ship's number meets none."""
+        best: dict[int, tuple[Name, Like]] = {}
+        for name in () if query.imo else [Name(text, "name") for text in query.names]:
+            for names in self._party_indexes:
+                for like in names.like(name.text):
+                    before = best.get(like.entry)
+                    if before is None or like.likeness.score > before[1].likeness.score:
+                        best[like.entry] = name, like
+        for at, (name, like) in best.items():
+            entry = self.entries[at]
+            listed = self.names_at(at)[like.which + 1]
+            yield entry, party_verdict(query, entry, name, listed, like.likeness)
 
     def ships_for(self, query: Query) -> list[tuple[int, Verdict]]:
         """Numbers of the ships' entries that the query meets, with the verdict on each, by number."""
@@ -128,23 +122,6 @@ class Index:
         """Numbers of the ships' entries with this IMO number."""
         return self.made.by_imo.get(number or "", [])
 
-    def parties_like(self, name: str) -> set[int]:
-        """Numbers of the companies' and persons' entries that share the rarest words with the name."""
-        weights: dict[int, float] = defaultdict(float)
-        postings = sorted(
-            ((self.made.by_word[key], key) for key in _word_keys(name) if key in self.made.by_word),
-            key=lambda p: len(p[0]),
-        )
-        for at, (posting, key) in enumerate(postings):
-            if len(posting) > MOST_POSTINGS and at:
-                break
-            worth = (1.0 if key[0] == "w" else 0.5) * math.log(1 + max(1, self.made.parties) / len(posting))
-            for number in posting[: MOST_POSTINGS * 4]:
-                weights[number] += worth
-        least = LEAST_SHARE * max(weights.values(), default=0.0)
-        ahead = [number for number, weight in weights.items() if weight >= least]
-        return set(sorted(ahead, key=lambda number: (-weights[number], number))[:MOST_COMPARED])
-
     def standing(self, entry: Mapping[str, Any]) -> str:
         """Since when the entry is known to stand on its list, and whether the newest version still has it."""
         newest = self._newest_version[_list_of(entry)]
@@ -153,18 +130,23 @@ class Index:
         return f"on the version of {entry['snapshot']}, no longer on that of {newest}"
 
     @cached_property
+    def _party_indexes(self) -> list[PartyIndex]:
+        return [PartyIndex(names) for names in self.made.parties.values()]
+
+    @cached_property
     def _ship_names(self) -> list[tuple[int, NameKeys]]:
         """Every name of every ship with its keys: what is gone through when no key leads anywhere."""
         return [(at, name.keys) for at in self.made.ships for name in self.names_at(at)]
 
     @cached_property
-    def _long_names(self) -> tuple[list[str], list[int]]:
-        long = [
-            (keys.exact[0], at)
-            for at, keys in self._ship_names
-            if keys.latin and keys.exact and len(keys.exact[0]) >= MISSPELT_LETTERS - 1
-        ]
-        return [name for name, _ in long], [at for _, at in long]
+    def _long_names(self) -> dict[str, list[tuple[str, int]]]:
+        """Long names by their first and by their last four letters, one of which an edit leaves as it is."""
+        found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for at, keys in self._ship_names:
+            if keys.latin and keys.exact and len(keys.exact[0]) >= MISSPELT_LETTERS - 1:
+                for end in _ends(keys.exact[0]):
+                    found[end].append((keys.exact[0], at))
+        return found
 
     def _ships_near(self, keys: NameKeys) -> set[int]:
         found = {at for key in (*keys.exact, *keys.spellings) for at in self.made.by_key.get(key, ())}
@@ -177,42 +159,38 @@ class Index:
 
     def _misspelt(self, keys: NameKeys) -> set[int]:
         """Ships whose long name is one letter from this one."""
-        asked, (names, ats) = keys.exact[0], self._long_names
+        asked = keys.exact[0]
         if len(asked) < MISSPELT_LETTERS:
             return set()
-        near = process.extract(asked, names, scorer=OSA.distance, score_cutoff=1, limit=None)
-        return {ats[number] for _, _, number in near}
+        near = (one for end in _ends(asked) for one in self._long_names.get(end, ()))
+        return {at for name, at in near if OSA.distance(asked, name, score_cutoff=1) <= 1}
+
+
+def _ends(name: str) -> tuple[str, str]:
+    return f"^{name[:4]}", f"{name[-4:]}$"
 
 
 def make(entries: Entries, newest_versions: dict[tuple[str, str], str]) -> Made:
     """Compute the postings of an index."""
     by_imo: Posting = defaultdict(list)
     by_key: Posting = defaultdict(list)
-    by_word: Posting = defaultdict(list)
     ships: list[int] = []
-    for at, entry in enumerate(entries.frame.iter_rows(named=True)):
-        if entry["kind"] in parties.ACCEPT:
-            for key in {
-                key for text in (entry["name"], *entry["aliases"]) for key in _word_keys(text, entry["kind"])
-            }:
-                by_word[key].append(at)
+    parties: dict[str, list[tuple[int, dict[str, Any]]]] = {kind: [] for kind in ACCEPT}
+    for at, entry in enumerate(entries.frame.select("kind", "name", "aliases", "imo").iter_rows(named=True)):
+        if entry["kind"] in parties:
+            parties[entry["kind"]].append((at, entry))
             continue
         ships.append(at)
         if entry["kind"] == "vessel" and entry["imo"]:
             by_imo[entry["imo"]].append(at)
         for key in {key for name in names_of(entry) for key in _ship_keys(name.keys)}:
             by_key[key].append(at)
-    return Made(dict(by_imo), dict(by_key), dict(by_word), ships, len(entries) - len(ships), newest_versions)
+    gathered = {kind: gather(kind, rows) for kind, rows in parties.items()}
+    return Made(dict(by_imo), dict(by_key), ships, gathered, newest_versions)
 
 
 def _ship_keys(keys: NameKeys) -> tuple[str, ...]:
     return (*keys.exact, *keys.spellings, *keys.sounds)
-
-
-def _word_keys(text: str, kind: str = "") -> set[str]:
-    """Keys of the words of a company's or person's name: the word, its consonants, its first letters; and all letters."""
-    kinds = (kind,) if kind else ("person", "company")
-    return {key for one in kinds for key in parties.party(text, one).keys}
 
 
 def _refuse_shared_ids(listings: pa.Table) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from rubicon.identifiers import imo_valid, normalise_imo
 from rubicon.screen.names import NameKeys, name_keys, nearly_sounds, nearly_spelt
-from rubicon.screen.parties import ACCEPT, likeness, party
+from rubicon.screen.parties import ACCEPT, Likeness, likeness
 
 CLASSES = ("match", "probable", "homonym_or_tampering", "no_match")
 
@@ -134,21 +134,21 @@ def _judge_party(
     """A company or person: by the likeness of the names alone."""
     about = number_reason(query, entry)
     kind = entry["kind"]
-    found = (
-        (likeness(a.text, b.text, kind), a, b)
-        for a in asked
-        for b in names
-        if not party(a.text, kind).keys.isdisjoint(party(b.text, kind).keys)
-    )
+    found = ((likeness(a.text, b.text, kind), a, b) for a in asked for b in names)
     best = max(found, key=lambda one: (one[0].score, one[2].what == "name"), default=None)
     if query.imo or best is None or best[0].score < ACCEPT[kind]:
         return Verdict("no_match", "nothing", SCORES["nothing"], (about, name_reason(query, entry, None)))
     like, one, other = best
+    return party_verdict(query, entry, one, other, like)
+
+
+def party_verdict(query: Query, entry: Mapping[str, Any], one: Name, other: Name, like: Likeness) -> Verdict:
+    """A company or person whose name is like the asked one."""
     words = (
         f"{other.what}: asked {one.text!r}, listed {other.text!r}: {like.reason} (likeness {like.score:.2f})"
     )
-    ceiling = SCORES[other.what]
-    return Verdict("probable", other.what, round(ceiling * like.score, 4), (words, about))
+    score = round(SCORES[other.what] * like.score, 4)
+    return Verdict("probable", other.what, score, (words, number_reason(query, entry)))
 
 
 def best_name(asked: Sequence[Name], names: Sequence[Name]) -> Shared | None:
@@ -219,8 +219,5 @@ def _support(query: Query, entry: Mapping[str, Any]) -> list[str]:
 
 
 def names_of(entry: Mapping[str, Any]) -> list[Name]:
-    """Names of an entry; a person's "LAST, First" is also read the other way round."""
-    texts = [(entry["name"], "name"), *((alias, "alias") for alias in entry["aliases"])]
-    if entry["kind"] == "person":
-        texts += [(" ".join(reversed(text.split(", ", 1))), what) for text, what in texts if ", " in text]
-    return [Name(text, what) for text, what in texts]
+    """Names of an entry, the main one first."""
+    return [Name(entry["name"], "name"), *(Name(alias, "alias") for alias in entry["aliases"])]

@@ -11,6 +11,7 @@ nicknames and translated company names.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -93,20 +94,30 @@ PARTICLES = frozenset(
     ]
 )
 PARTICLE_WEIGHT = 0.25
+LEAST_LETTERS = {"person": 6, "company": 8}
+"""Shorter names forgive no letter: with one letter changed they are another name."""
+SHARE_OF_SLIPS = 0.07
+"""Longer names forgive one letter in fourteen; two from a letter above the least on."""
+SLIP = {"person": 0.92, "company": 0.93}
+"""Likeness of names that differ by slips alone, less 0.02 for each; set on the tuning half."""
+LEAST_WORD = 0.7
+"""Words less alike than this do not meet."""
 SHORT = 4
 """Words up to this length must agree but for romanisation: one letter of four makes another name."""
 
 
 @dataclass(frozen=True)
 class Party:
-    """A name made ready for comparison: words with weights, the legal form, and all letters in one."""
+    """A name made ready for comparison: words, their weights, and the groups of the legal forms that it states."""
 
     words: tuple[str, ...]
     weights: tuple[float, ...]
     forms: frozenset[str]
-    letters: str
-    keys: frozenset[str]
-    """Keys of the words: the word folded, its consonants, its first and last letters; and all letters."""
+
+    @property
+    def letters(self) -> str:
+        """All words written together."""
+        return "".join(self.words)
 
 
 @dataclass(frozen=True)
@@ -117,46 +128,70 @@ class Likeness:
     reason: str
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def party(text: str, kind: str) -> Party:
-    """A name of at most 500 characters made ready; `kind` is person or company."""
-    name = scripts.latin(forms.spelt_out(text[:500]))
+    """A name of at most 500 characters made ready; `kind` is person or company. "LAST, First" is read in the order of speech."""
+    words, legal = words_of(text, kind)
+    return Party(tuple(words), tuple(weights_of(words, kind)), legal)
+
+
+def words_of(text: str, kind: str) -> tuple[list[str], frozenset[str]]:
+    """Words of a name without titles or legal form, and the groups of the forms found."""
+    text = text[:500]
     if kind == "person":
-        words = [word for word in name.split() if word not in TITLES] or name.split()
-        weights = [PARTICLE_WEIGHT if word in PARTICLES else 1.0 for word in words]
-        return _party(words, weights, frozenset(), "".join(sorted(words)))
-    words, legal = forms.without_form(forms.numbers_as_digits(name.split()))
-    weights = [forms.weight(word) for word in words]
-    return _party(words, weights, frozenset(legal), "".join(words))
+        last, comma, first = text.partition(", ")
+        words = scripts.latin(forms.spelt_out(f"{first} {last}" if comma else text)).split()
+        return [word for word in words if word not in TITLES] or words, frozenset()
+    words, legal = forms.without_form(
+        forms.numbers_as_digits(scripts.latin(forms.spelt_out(forms.unglued(text))).split())
+    )
+    return words, frozenset(legal)
 
 
-def _party(words: list[str], weights: list[float], legal: frozenset[str], letters: str) -> Party:
-    keys = {f"w{''.join(sorted(words))}", f"w{''.join(words)}"}
-    for word, weight in zip(words, weights, strict=True):
-        if weight > PARTICLE_WEIGHT and len(word) > 1:
-            fold = spelling.slavic(word)
-            keys |= {f"w{fold}", f"b{bones(word)}", f"p{fold[:4]}", f"e{fold[-4:]}"}
-    return Party(tuple(words), tuple(weights), legal, letters, frozenset(keys - {"b", "w"}))
+def weights_of(words: Sequence[str], kind: str) -> list[float]:
+    """What each word says about who it is."""
+    if kind == "person":
+        return [PARTICLE_WEIGHT if word in PARTICLES else 1.0 for word in words]
+    return [forms.weight(word) for word in words]
 
 
 def likeness(one: str, other: str, kind: str) -> Likeness:
     """Compare two names of the same kind, person or company; symmetrical."""
-    a, b = sorted(
-        (party(one, kind), party(other, kind)),
-        key=lambda name: (len(name.words), name.words, sorted(name.forms)),
-    )
+    return compare_parties(party(one, kind), party(other, kind), kind)
+
+
+def compare_parties(
+    one: Party, other: Party, kind: str, alike: Callable[[str, str], float] | None = None
+) -> Likeness:
+    """Compare two names that were made ready; symmetrical. `alike` stands in for `word_likeness` where that is known."""
+    a, b = sorted((one, other), key=lambda name: (len(name.words), name.words, sorted(name.forms)))
     if not a.words or not b.words:
         return Likeness(0.0, "a name without letters")
-    if "".join(a.words) == "".join(b.words) or sorted(a.words) == sorted(b.words):
+    if a.letters == b.letters or sorted(a.words) == sorted(b.words):
         return _with_forms(a, b, 1.0, "the same words")
-    pairs = _aligned(a, b)
-    return _person(a, b, pairs) if kind == "person" else _company(a, b, pairs)
+    if kind == "company" and _numbers(a) != _numbers(b):
+        return Likeness(0.3, "the numbers in the names differ")
+    pairs = _aligned(a, b, alike or word_likeness)
+    by_words = _person(a, b, pairs) if kind == "person" else _company(a, b, pairs)
+    slips = slips_forgiven(max(len(a.letters), len(b.letters)), kind)
+    found = OSA.distance(a.letters, b.letters, score_cutoff=slips) if slips else 1
+    if found > slips:
+        return by_words
+    by_letters = _with_forms(
+        a, b, SLIP[kind] - 0.02 * found, f"the same letters but for {found} of {len(b.letters)}"
+    )
+    return max(by_letters, by_words, key=lambda one: one.score)
+
+
+def slips_forgiven(letters: int, kind: str) -> int:
+    """How many letters of the longer name may differ, be left out, added or swapped with the next."""
+    if letters < LEAST_LETTERS[kind]:
+        return 0
+    return 1 if letters < LEAST_LETTERS[kind] + 1 else max(2, int(letters * SHARE_OF_SLIPS))
 
 
 def _person(a: Party, b: Party, pairs: list[tuple[int, int, float]]) -> Likeness:
     """The share of the shorter name that is met; words of their own on both sides make two persons."""
-    if OSA.normalized_similarity("".join(a.words), "".join(b.words)) >= 0.92:
-        return Likeness(0.92, "the same letters but for one in twelve")
     met_a, met_b = {i for i, _, _ in pairs}, {j for _, j, _ in pairs}
     alone_a = sum(w for i, w in enumerate(a.weights) if i not in met_a)
     alone_b = sum(w for j, w in enumerate(b.weights) if j not in met_b)
@@ -174,11 +209,7 @@ def _person(a: Party, b: Party, pairs: list[tuple[int, int, float]]) -> Likeness
 
 
 def _company(a: Party, b: Party, pairs: list[tuple[int, int, float]]) -> Likeness:
-    """The weighted share of both names that is met; numbers that differ make two companies."""
-    if OSA.normalized_similarity(a.letters, b.letters) >= 0.93 and _numbers(a) == _numbers(b):
-        return _with_forms(a, b, 0.93, "the same letters but for one in fifteen")
-    if _numbers(a) != _numbers(b):
-        return Likeness(0.3, "the numbers in the names differ")
+    """The weighted share of both names that is met."""
     total = sum(a.weights) + sum(b.weights)
     met = sum((a.weights[i] + b.weights[j]) * s for i, j, s in pairs) / total
     return _with_forms(a, b, met, f"{len(pairs)} of {len(a.words)} and {len(b.words)} words agree")
@@ -195,19 +226,25 @@ def _numbers(name: Party) -> list[str]:
     return sorted(word for word in name.words if word.isdigit())
 
 
-def _aligned(a: Party, b: Party) -> list[tuple[int, int, float]]:
+def _aligned(a: Party, b: Party, alike: Callable[[str, str], float]) -> list[tuple[int, int, float]]:
     """Pairs of words, the likest first, each word once; a word may also meet two neighbours written apart."""
-    found = sorted(
-        ((-word_likeness(x, y), i, j) for i, x in enumerate(a.words) for j, y in enumerate(b.words)),
-    )
+    found = [
+        (-like, i, j)
+        for i, x in enumerate(a.words)
+        for j, y in enumerate(b.words)
+        if (like := alike(x, y)) > LEAST_WORD
+    ]
+    found.sort()
     pairs: list[tuple[int, int, float]] = []
     used_a: set[int] = set()
     used_b: set[int] = set()
     for negative, i, j in found:
-        if negative < -0.7 and i not in used_a and j not in used_b:
+        if i not in used_a and j not in used_b:
             pairs.append((i, j, -negative))
             used_a.add(i)
             used_b.add(j)
+    if len(used_a) == len(a.words) or len(used_b) == len(b.words):
+        return pairs
     return pairs + _joined(a, b, used_a, used_b) + [(j, i, s) for i, j, s in _joined(b, a, used_b, used_a)]
 
 
