@@ -83,7 +83,13 @@ def arena(
         seen
         for seen in (*seen_in_scenes(port, known.detections), *seen_by_observers(port, every.values()))
         if any(one.start <= image.time <= one.end for one in ships for image in seen.images)
-    ][:MOST_DETECTIONS]
+    ]
+    # The likeliest to be one of few are those that were seen most often; the others are shown and weigh nothing.
+    made.seen.sort(key=lambda seen: -len(seen.images))
+    left_out = [image.evidence_id for seen in made.seen[MOST_DETECTIONS:] for image in seen.images]
+    made.seen = sorted(made.seen[:MOST_DETECTIONS], key=lambda seen: seen.images[0].time)
+    for background in made.background.values():
+        background.extend(left_out)
     for seen in made.seen:
         items += items_of(seen, ships, port.usual_stay_h)
     made.contest = Contest(

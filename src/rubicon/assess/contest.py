@@ -83,7 +83,8 @@ def decide(contest: Contest, read: Read, prior: float, pieces: Sequence[Piece]) 
     steps = _Steps(contest, tally, read, shown)
     verdict, before = Verdict(prior, steps.whole), steps.start
     for number, piece in enumerate(shown, start=1):
-        after = steps.with_first(number)
+        says = piece.detection or piece in contest.unseen or tally.weighs(piece.name)
+        after = steps.with_first(number) if says else before
         verdict.added.append(Added(piece, _ratio(before, after)))
         before = after
     verdict.told = steps.sensitivity()
@@ -131,12 +132,14 @@ class _Steps:
         by_root, variance = dict[str, float](), 0.0
         everything = {piece.name for piece in self.shown}
         for piece in self.shown:
+            if not (piece.detection or piece in self.contest.unseen or self.tally.weighs(piece.name)):
+                continue
             if piece.detection or piece in self.contest.unseen:
                 window, logs = self._window(everything - {piece.name}), self.logs
             else:
                 window, logs = self.contest.window, self.tally.moved(self.logs, piece.name)
             by_root[piece.name] = self.read(weighed(window, logs))
-        for root in self.tally.places:
+        for root in filter(self.tally.weighs, self.tally.places):
             step = math.log(spread[root]) / Z90
             variance += self._moved(self.contest.window, self.tally.moved(self.logs, root, step=step))
         for key, expected in self.contest.window.detections.items():

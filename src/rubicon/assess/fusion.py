@@ -203,6 +203,10 @@ class Tally:
                 places.setdefault(root, []).append(key)
         return cls(groups, rho, places)
 
+    def weighs(self, root: str) -> bool:
+        """Whether a root says anything: a ratio of 1 has no error either."""
+        return any(self.groups[key][root] for key in self.places.get(root, ()))
+
     def logs(self, roots: Container[str] | None = None) -> dict[Target, float]:
         """Log ratio of each target from some of the roots, or from all."""
         made: dict[Target, float] = {}
@@ -239,7 +243,7 @@ def sensitivity(window: Window, items: Sequence[Item], ship: str, *, rho: float)
     base = weighed(window, logs).unclamped[ship]
     spread = {item.own_root: item.spread for item in items}
     by_root, variance = {}, 0.0
-    for root in tally.places:
+    for root in filter(tally.weighs, tally.places):
         by_root[root] = weighed(window, tally.moved(logs, root)).unclamped[ship]
         step = math.log(spread[root]) / Z90
         tried = weighed(window, tally.moved(logs, root, step=step)).unclamped[ship]

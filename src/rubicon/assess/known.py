@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from rubicon.assess.at_port import NEAR_KM
 from rubicon.assess.likelihoods import Candidate
-from rubicon.assess.looks import looks_at
+from rubicon.assess.looks import in_order, looks_at
 from rubicon.case import Case, Port, Question, Ship, utc
 from rubicon.geo.earth import distance_km
 
@@ -45,6 +45,10 @@ class Known:
     def event_rows(self) -> list[Row]:
         """Events with their detail read."""
         return [row | {"parsed": json.loads(row["detail"])} for row in self.events.to_pylist()]
+
+    @cached_property
+    def _looks(self) -> list[Row]:
+        return in_order(self.observations)
 
     @cached_property
     def claim_rows(self) -> list[Row]:
@@ -97,7 +101,7 @@ class Known:
 
     def looks(self, case: Case, question: Question) -> tuple[list[Row], list[Row]]:
         """Looks of a question: those that may weigh, and those that are background."""
-        return looks_at(case, question, self.observations)
+        return looks_at(case, question, self._looks)
 
 
 def any_ship(question: Question) -> Candidate:

@@ -20,25 +20,28 @@ SAME_VISIT = timedelta(days=4)
 Look = Mapping[str, Any]
 
 
-def looks_at(case: Case, question: Question, observations: pa.Table) -> tuple[list[Look], list[Look]]:
+def looks_at(case: Case, question: Question, observations: Sequence[Look]) -> tuple[list[Look], list[Look]]:
     """Looks that lie inside the question's port and window, and those there that weigh nothing.
 
-    A look weighs when its whole interval lies in the window, the compiler read something in it, and its
+    `observations` are OBSERVATION rows in order of time. A look weighs when its whole interval lies in the window, the compiler read something in it, and its
     pier counts in this case.
     """
     start, end = utc(question.start), utc(question.end)
     not_counted = {berth.name for berth in case.port(question.port).berths if not berth.counts}
     weighing: list[Look] = []
     background: list[Look] = []
-    for look in sorted(
-        observations.to_pylist(), key=lambda row: (row["start"], row["end"], row["observation_id"])
-    ):
+    for look in observations:
         if look["port"] != question.port or look["end"] <= start or look["start"] >= end:
             continue
         inside = start <= look["start"] and look["end"] <= end
         weighs = inside and look["shows"] and look["berth"] not in not_counted
         (weighing if weighs else background).append(look)
     return weighing, background
+
+
+def in_order(observations: pa.Table) -> list[Look]:
+    """OBSERVATION rows in order of time, so that the order of a file changes nothing."""
+    return sorted(observations.to_pylist(), key=lambda row: (row["start"], row["end"], row["observation_id"]))
 
 
 def roots(looks: Sequence[Look]) -> dict[str, str]:

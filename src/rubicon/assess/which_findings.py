@@ -13,7 +13,7 @@ from typing import Any
 
 from rubicon.assess.contest import SAME_ROOT, Contest, Piece, decide, fused, none_of_them, was
 from rubicon.assess.finding_rows import Draft, hypothesis, row
-from rubicon.assess.fusion import Item, Window
+from rubicon.assess.fusion import MOST_DETECTIONS, Item, Window
 from rubicon.assess.known import Known, of_window
 from rubicon.assess.likelihoods import Candidate, Told, ais_told, claims_told, gap_told
 from rubicon.assess.looks import Look, roots, sentence
@@ -57,22 +57,34 @@ def which(case: Case, question: Question, known: Known) -> list[dict[str, Any]]:
     port = case.port(question.port)
     counted = [stay for stay in stays_of(looks) if status(port, stay.berth, stay.vessel) == COUNTED]
     groups = [_looks_of(stay) for stay in counted] if len(counted) > 1 else [list(looks)]
-    prior = _share(case, question)
-    ships = [of_window(known, ship, question, prior) for ship in case.ships]
+    ships = [of_window(known, ship, question, _share(case, question)) for ship in case.ships]
     sighted = [
         _Sighted(
             f"ship seen {number}", group, [*_weights_of(ships, group), *_elsewhere(known, ships, port, group)]
         )
         for number, group in enumerate(groups, start=1)
     ]
-    about = _about_ships(case, question, known, ships)
-    items = [_item(each, one.name) for one in sighted for each in one.told]
+    about, made = _about_ships(case, question, known, ships), list[dict[str, Any]]()
+    for first in range(0, len(sighted), MOST_DETECTIONS):
+        together = sighted[first : first + MOST_DETECTIONS]
+        contest = _contest(question, ships, together, about)
+        asked = _Asked(case, question, known, contest, about, [look["observation_id"] for look in background])
+        made += [_one(asked, one, several=len(sighted) > 1) for one in together]
+    return made  # fmt: skip
+
+
+def _contest(
+    question: Question, ships: Sequence[Candidate], together: Sequence[_Sighted], about: Sequence[Told]
+) -> Contest:
+    """The contest of all ships for ships seen, as many as are paired exactly."""
+    items = [_item(each, one.name) for one in together for each in one.told]
     window = Window(
-        {one.key: prior for one in ships}, {one.name: question.prior * CHANCE for one in sighted}, CHANCE, misses={}
-    )  # fmt: skip
-    contest = Contest(window, (*items, *(item for _, each in about for item in each)))
-    asked = _Asked(case, question, known, contest, about, [look["observation_id"] for look in background])
-    return [_one(asked, one, several=len(sighted) > 1) for one in sighted]
+        {one.key: one.prior for one in ships},
+        {one.name: question.prior * CHANCE for one in together},
+        CHANCE,
+        misses={},
+    )
+    return Contest(window, (*items, *(item for _, each in about for item in each)))
 
 
 def _share(case: Case, question: Question) -> float:

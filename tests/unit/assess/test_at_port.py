@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from rubicon.assess.at_port import at_port, seen_in_scenes
 from rubicon.assess.findings import Known, answer
 from rubicon.case import Case, Port
-from rubicon.schema import EVENT, OBSERVATION, VESSEL, rows_to_table
+from rubicon.schema import CLAIM, EVENT, OBSERVATION, VESSEL, rows_to_table
 
 PORT = Port(name="Najin", lat_deg=42.2333, lon_deg=130.3)
 WHEN = datetime(2024, 5, 4, 21, 30, tzinfo=UTC)
@@ -44,6 +45,34 @@ def gap(ship: str, start: datetime = GAP[0], end: datetime = GAP[1], **detail: A
     }  # fmt: skip
 
 
+def tables_of(
+    gaps: list[dict[str, Any]],
+    seen: list[dict[str, Any]] | None = None,
+    sizes: dict[str, dict[str, Any]] | None = None,
+    scenes: list[dict[str, Any]] | None = None,
+    more_evidence: dict[str, Any] | None = None,
+    **more: Any,
+) -> Known:
+    """What the earlier stages found: gaps with their reach, ships seen, scenes, sizes."""
+    reach = [
+        {
+            "event_id": each["event_id"], "vessel_id": each["vessel_id"], "port": "Najin", "reason": None, "probability": 0.5,
+            "feasible": True, "distance_km": (200.0, 240.0), "longest_stay_h": 40.0, "speed_needed_kn": 8.0,
+        }
+        for each in gaps
+    ]  # fmt: skip
+    register = [
+        {"vessel_id": f"19000000{ord(ship) - 64}", "source_id": "s", "offset": 1} | size
+        for ship, size in (sizes or {}).items()
+    ]
+    ids = [*(each["evidence_ids"][0] for each in gaps), *(row["detection_id"] for row in seen or ())]
+    ids += [row["scene_id"] for row in scenes or ()]
+    return Known(
+        OBSERVATION.empty_table(), rows_to_table(register, VESSEL), rows_to_table(gaps, EVENT), reach,
+        {key: {"origin": "simulated"} for key in ids} | (more_evidence or {}), seen or [], scenes or [], **more,
+    )  # fmt: skip
+
+
 def told(
     *,
     ships: str = "A",
@@ -63,23 +92,7 @@ def told(
             "questions": [{"id": "Q", "port": "Najin", "start": "2024-05-01T00:00Z", "end": "2024-05-30T00:00Z", "each_gap": True}],
         }
     )  # fmt: skip
-    reach = [
-        {
-            "event_id": each["event_id"], "vessel_id": each["vessel_id"], "port": "Najin", "reason": None, "probability": 0.5,
-            "feasible": True, "distance_km": (200.0, 240.0), "longest_stay_h": 40.0, "speed_needed_kn": 8.0,
-        }
-        for each in gaps
-    ]  # fmt: skip
-    register = [
-        {"vessel_id": f"19000000{ord(ship) - 64}", "source_id": "s", "offset": 1} | size
-        for ship, size in (sizes or {}).items()
-    ]
-    ids = [*(each["evidence_ids"][0] for each in gaps), *(row["detection_id"] for row in seen or ())]
-    ids += [row["scene_id"] for row in scenes or ()]
-    known = Known(
-        OBSERVATION.empty_table(), rows_to_table(register, VESSEL), rows_to_table(gaps, EVENT), reach,
-        {key: {"origin": "simulated"} for key in ids}, seen or [], scenes or [], **more,
-    )  # fmt: skip
+    known = tables_of(gaps, seen, sizes, scenes, **more)
     rows = answer(case, known).to_pylist()
     return {next(key for key, name in NAMES.items() if name == row["vessel"]): row for row in rows}
 
@@ -195,3 +208,110 @@ def test_a_finding_weighs_what_a_scene_shows() -> None:
     assert with_["probability"] > without["probability"] == late["probability"]
     assert [item["evidence_id"] for item in with_["weighed"]] == ["fix A", "d1"]
     assert "d1" in with_["answer"]
+
+
+def claim(key: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "claim_id": key, "date_stated": "2024-05-07", "source": "SIMULATED-Wire", "source_type": "media", "subject": "EXERCISE ALDER",
+        "predicate": "called", "value": "1", "bound": "exact", "low": 1.0, "high": 1.0, "unit": "call", "period_start": "2024-05-03",
+        "period_end": "2024-05-05", "derived_from": None, "root": key, "source_id": "s", "offset": 1, "originator": "SIMULATED-Wire",
+    } | changes  # fmt: skip
+
+
+def with_claims(*claims: dict[str, Any]) -> dict[str, Any]:
+    table = rows_to_table(claims, CLAIM)
+    ids = {row["claim_id"]: {"origin": "simulated"} for row in claims}
+    return told(claims=table, more_evidence=ids)["A"]
+
+
+def test_a_claim_weighs_by_its_source_its_copies_nothing_and_a_denial_little() -> None:
+    alone = with_claims(claim("Y1"))
+    assert alone["probability"] == pytest.approx(2 / 3)
+    copies = [claim(f"Z{n}", root="Y1", derived_from="Y1", source=f"paper {n}", originator="SIMULATED-Wire") for n in range(40)]  # fmt: skip
+    many = with_claims(claim("Y1"), *copies)
+    assert many["probability"] == alone["probability"]
+    assert sum(item["likelihood_ratio"] != 1.0 for item in many["weighed"]) == 1
+    assert with_claims(claim("Y1", reliability="B"))["probability"] == pytest.approx(4.2 / 5.2)
+    assert with_claims(claim("Y1", source_type="party_denial", low=0.0))["probability"] == pytest.approx(0.7 / 1.7)  # fmt: skip
+    leaning = with_claims(claim("Y1"), claim("Y2"))
+    assert leaning["probability"] == pytest.approx(alone["probability"]), "one originator is one voice"
+    two = with_claims(claim("Y1"), claim("Y2", originator="SIMULATED-Other"))
+    assert two["probability"] == pytest.approx(4 / 5)
+
+
+def test_a_claim_about_a_long_time_another_ship_or_no_call_is_no_evidence() -> None:
+    for changes in (
+        {"period_start": "2024-01-01"},
+        {"subject": "EXERCISE BIRCH"},
+        {"predicate": "is_buying", "unit": "shells"},
+        {"period_start": "2024-05-12", "period_end": "2024-05-14"},
+    ):
+        assert with_claims(claim("Y1", **changes))["probability"] == pytest.approx(0.5), changes
+    assert with_claims(claim("Y1", period_start="2024-01-01"))["background"] == ["Y1"]
+
+
+def test_a_listing_is_background_and_weighs_nothing() -> None:
+    case, known = contested()
+    hit = {"query_imo": "0000001", "class": "match", "evidence_ids": ["L1"]}
+    listed = replace(known, hits=[hit], evidence={**known.evidence, "L1": {"origin": "simulated"}})
+    without, with_ = (answer(case, one).to_pylist()[0] for one in (known, listed))
+    assert with_["background"] == ["L1"]
+    assert with_["probability"] == without["probability"]
+    assert [item["evidence_id"] for item in with_["weighed"]] == ["fix A"]
+
+
+@pytest.mark.parametrize(
+    ("change", "up"),
+    [({"unknown_ships": 5.0}, False), ({"unknown_ships": 0.05}, True), ({"prior": 0.2}, False)],
+)
+def test_priors_are_the_questions_to_set(change: dict[str, float], up: bool) -> None:
+    case, known = contested([detection()])
+    asked = case.model_copy(update={"questions": (case.questions[0].model_copy(update=change),)})
+    stated, changed = (answer(one, known).to_pylist()[0] for one in (case, asked))
+    assert (changed["probability"] > stated["probability"]) is up
+    if "unknown_ships" in change:
+        assert f"for each that is seen: {change['unknown_ships']:g}" in changed["limits"][-1]
+
+
+def test_an_unnamed_ship_of_the_right_length_speaks_for_the_ship_that_is_asked_about() -> None:
+    case = Case.model_validate(
+        {
+            "id": "t", "title": "t", "origin": "simulated", "period": {"start": "2024-05-01", "end": "2024-05-30"},
+            "ports": [PORT.model_dump()], "ships": [{"name": name, "vessel_id": f"19000000{i}"} for i, name in enumerate(NAMES.values(), 1)],
+            "questions": [{"id": "Q", "port": "Najin", "start": "2024-05-03T00:00Z", "end": "2024-05-06T00:00Z", "vessel": NAMES["A"]}],
+        }
+    )  # fmt: skip
+    look = {
+        "observation_id": "G1", "start": WHEN, "end": WHEN, "date_stated": "2024-05-04", "tz_stated": True, "kind": "image", "shows": ["ship_present"],
+        "port": "Najin", "site": "Najin", "vessel_probable": False, "quantity": "a ship", "observer": "EYE", "source": "s", "repeats": [],
+        "source_id": "s", "offset": 1,
+    }  # fmt: skip
+    sizes = [
+        {"vessel_id": f"19000000{i}", "length_m": m, "source_id": "s", "offset": i}
+        for i, m in ((1, 115.0), (2, 70.0))
+    ]
+
+    def asked(**changes: Any) -> dict[str, Any]:
+        table, register = rows_to_table([look | changes], OBSERVATION), rows_to_table(sizes, VESSEL)
+        known = Known(table, register, EVENT.empty_table(), (), {"G1": {"origin": "simulated"}})
+        return answer(case, known).to_pylist()[0]
+
+    fits, misfits, unknown = asked(length_m=117.0), asked(length_m=68.0), asked()
+    assert (
+        fits["probability"] > unknown["probability"] > misfits["probability"] == pytest.approx(0.5, abs=0.02)
+    )
+    assert "another ship did" in misfits["hypotheses"][1]["text"]
+    named = asked(vessel=NAMES["A"])
+    assert named["probability"] == pytest.approx(12 / 13)
+
+
+def contested(seen: list[dict[str, Any]] | None = None) -> tuple[Case, Known]:
+    """The case and the tables of one silent ship with a number."""
+    case = Case.model_validate(
+        {
+            "id": "t", "title": "t", "origin": "simulated", "period": {"start": "2024-05-01", "end": "2024-05-30"}, "ports": [PORT.model_dump()],
+            "ships": [{"name": NAMES["A"], "vessel_id": "190000001", "imo": "0000001"}],
+            "questions": [{"id": "Q", "port": "Najin", "start": "2024-05-01T00:00Z", "end": "2024-05-30T00:00Z", "each_gap": True}],
+        }
+    )  # fmt: skip
+    return case, tables_of([gap("A")], seen)
