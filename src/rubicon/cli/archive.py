@@ -13,7 +13,7 @@ from rubicon.cli.common import Json, answer, end, fail, say, stages
 from rubicon.collect.scenes.fetching import Kept, keep_scene
 from rubicon.collect.scenes.picture import Sensor
 from rubicon.collect.scenes.sources import SOURCES, SceneSource, scene_source
-from rubicon.collect.scenes.stac import Box, Listed, box_round
+from rubicon.collect.scenes.stac import Box, Catalogue, Listed, box_round
 from rubicon.collect.scenes.stac import search as search_archive
 from rubicon.errors import EmptyScene, FetchFailed, FetchRefused, RubiconError, UsageError
 from rubicon.geo.ports import find_port
@@ -51,9 +51,11 @@ def search(
 
     Example: rubicon scene search --port Najin --from 2023-10-01 --to 2023-10-31
     """
-    where, found = listed(port, (first, last, day), scene_source(source), sensor, half_km, case)
+    where, catalogue = listed(port, (first, last, day), scene_source(source), sensor, half_km, case)
+    found = catalogue.scenes
     if json_:
         answer({"port": where.name, "source": source, "scenes": [described(one) for one in found]})
+        end(catalogue.failed, used=bool(found))
         return
     for one in found:
         cloud = "   -" if one.cloud_pct is None else f"{one.cloud_pct:3.0f}%"
@@ -66,6 +68,7 @@ def search(
     say("Cloud is that of the whole scene; the port's own is known once a window is fetched.")
     if usable:
         say(f"Next: rubicon scene fetch --port {where.name!r} --date {usable[0]} --source {source}")
+    end(catalogue.failed, used=bool(found))
 
 
 def fetch(
@@ -87,8 +90,8 @@ def fetch(
     Example: rubicon scene fetch --port Najin --date 2023-10-16
     """
     archive = scene_source(source)
-    where, found = listed(port, (first, last, day), archive, sensor, half_km, case)
-    wanted = chosen(found, day.date() if day else None)
+    where, catalogue = listed(port, (first, last, day), archive, sensor, half_km, case)
+    wanted = chosen(catalogue.scenes, day.date() if day else None)
     kept, failed = keep_all(wanted, archive, box_round(where.lat_deg, where.lon_deg, half_km), out)
     if json_:
         answer({"port": where.name, "scenes": [{"folder": str(one.folder), **one.record} for one in kept]})
@@ -99,7 +102,7 @@ def fetch(
             else f"{one.cloud_over_port_pct:.0f}% cloud here"
         )
         say(f"{one.record['time_utc']}  {one.folder}  {cloud}. {one.record['credit']}")
-    end(failed, used=bool(kept))
+    end([*catalogue.failed, *failed], used=bool(kept))
     if kept:
         look = kept[0].preview or kept[0].picture
         say(
@@ -122,7 +125,7 @@ def listed(
     sensor: Sensor | None,
     half_km: float,
     case: Path | None,
-) -> tuple[Port, list[Listed]]:
+) -> tuple[Port, Catalogue]:
     """The port and the scenes over it.
 
     Raises UsageError when the days are not stated or end before they begin.

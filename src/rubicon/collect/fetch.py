@@ -24,6 +24,8 @@ from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 from rubicon import __version__
 from rubicon.errors import FetchFailed, FetchRefused
 
+MAX_URL = 2_000
+MAX_SHOWN = 200
 AGENT = f"rubicon/{__version__}"
 
 
@@ -75,7 +77,7 @@ def fetch(
         if response.status == 304 and validators:
             return Fetched(False, last, address, validators=dict(validators))
         if response.status != 200:
-            raise FetchFailed(f"answered {response.status} {response.reason}", place=last)
+            raise FetchFailed(f"answered {response.status} {response.reason}", place=shown(last))
         return _keep(response, last, address, out, began, limits)
 
 
@@ -96,16 +98,16 @@ def fetch_part(
     Raises FetchRefused as `fetch` does, FetchFailed also for a server that gives no parts of files.
     """
     if count > limits.max_bytes:
-        raise FetchRefused(f"{count} bytes, limit {limits.max_bytes}", place=url)
+        raise FetchRefused(f"{count} bytes, limit {limits.max_bytes}", place=shown(url))
     wanted = {**(headers or {}), "Range": f"bytes={first}-{first + count - 1}"}
     with _answered(url, wanted, limits) as (response, last, _):
         stated = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", response.getheader("Content-Range") or "")
         if response.status != 206 or stated is None or int(stated[1]) != first:
-            raise FetchFailed(f"answered {response.status}, not with a part of the file", place=last)
-        content = response.read(count)
+            raise FetchFailed(f"answered {response.status}, not with a part of the file", place=shown(last))
+        content = _whole(response, count, last, time.monotonic() + limits.total_s)
         if len(content) != int(stated[2]) - first + 1:
             raise FetchFailed(
-                f"{len(content)} bytes of a part came, not {stated[2]} - {first} + 1", place=last
+                f"{len(content)} bytes of a part came, not {stated[2]} - {first} + 1", place=shown(last)
             )
         return Part(content, int(stated[3]), last)
 
@@ -132,14 +134,38 @@ def post_form(url: str, form: Mapping[str, str], *, limits: Limits = Limits(max_
 
 def _text(response: http.client.HTTPResponse, url: str, limits: Limits) -> str:
     if response.status != 200:
-        raise FetchFailed(f"answered {response.status} {response.reason}", place=url)
-    content = response.read(limits.max_bytes + 1)
-    if len(content) > limits.max_bytes:
-        raise FetchRefused(f"more than {limits.max_bytes} bytes", place=url)
+        raise FetchFailed(f"answered {response.status} {response.reason}", place=shown(url))
+    content = _whole(response, limits.max_bytes, url, time.monotonic() + limits.total_s)
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise FetchFailed("the answer is no UTF-8", place=url) from error
+        raise FetchFailed("the answer is no UTF-8", place=shown(url)) from error
+
+
+def shown(url: str) -> str:
+    """An address as it may stand in a log: without what lets one in, and cut at a stated length."""
+    plain = url.partition("?")[0]
+    scheme, slashes, rest = plain.partition("://")
+    host, slash, path = rest.partition("/")
+    kept = f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}" if slashes else plain
+    return "".join(c for c in kept[:MAX_SHOWN] if c.isprintable())
+
+
+def _block(response: http.client.HTTPResponse, most: int, url: str, deadline: float) -> bytes:
+    """Up to `most` bytes of an answer, none at its end; a server that drips is left at the deadline."""
+    if time.monotonic() > deadline:
+        raise FetchRefused("took longer than is waited for", place=shown(url))
+    return response.read1(most)
+
+
+def _whole(response: http.client.HTTPResponse, most: int, url: str, deadline: float) -> bytes:
+    """An answer of at most `most` bytes."""
+    parts: list[bytes] = []
+    while block := _block(response, 1 << 16, url, deadline):
+        parts.append(block)
+        if sum(map(len, parts)) > most:
+            raise FetchRefused(f"more than {most} bytes", place=shown(url))
+    return b"".join(parts)
 
 
 @contextmanager
@@ -164,10 +190,10 @@ def _answered(
                 yield response, url, address
                 return
         except (OSError, http.client.HTTPException) as error:
-            raise FetchFailed(f"{type(error).__name__}: {error}", place=url) from error
+            raise FetchFailed(f"{type(error).__name__}: {error}", place=shown(url)) from error
         finally:
             connection.close()
-    raise FetchRefused(f"more than {limits.max_redirects} redirects", place=url)
+    raise FetchRefused(f"more than {limits.max_redirects} redirects", place=shown(url))
 
 
 def public_address(host: str, port: int, *, allow_loopback: bool = False) -> str:
@@ -190,16 +216,20 @@ def public_address(host: str, port: int, *, allow_loopback: bool = False) -> str
 
 
 def _checked(url: str, limits: Limits) -> tuple[SplitResult, str]:
+    if len(url) > MAX_URL:
+        raise FetchRefused(f"an address of {len(url)} characters; at most {MAX_URL}", place=shown(url))
+    if not url.isprintable() or " " in url:
+        raise FetchRefused("an address with a space or a control character", place=shown(url))
     try:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError as error:
-        raise FetchRefused(f"is no address: {error}", place=url) from error
+        raise FetchRefused(f"is no address: {error}", place=shown(url)) from error
     loopback = limits.allow_loopback and parts.hostname in ("127.0.0.1", "::1", "localhost")
     if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
-        raise FetchRefused("only https is fetched", place=url)
+        raise FetchRefused("only https is fetched", place=shown(url))
     if not parts.hostname or parts.username or parts.password:
-        raise FetchRefused("an address has a host and no password", place=url)
+        raise FetchRefused("an address has a host and no password", place=shown(url))
     return parts, public_address(parts.hostname, port, allow_loopback=limits.allow_loopback)
 
 
@@ -213,7 +243,7 @@ def _connect(parts: SplitResult, address: str, limits: Limits) -> http.client.HT
             ssl.create_default_context().wrap_socket(plain, server_hostname=host) if secure else plain
         )
     except OSError as error:
-        raise FetchFailed(f"{type(error).__name__}: {error}", place=parts.geturl()) from error
+        raise FetchFailed(f"{type(error).__name__}: {error}", place=shown(parts.geturl())) from error
     return connection
 
 
@@ -232,20 +262,18 @@ def _keep(
     digest, size = hashlib.sha256(), 0
     stated = response.getheader("Content-Length")
     if stated and stated.isdigit() and int(stated) > limits.max_bytes:
-        raise FetchRefused(f"{stated} bytes, limit {limits.max_bytes}", place=url)
+        raise FetchRefused(f"{stated} bytes, limit {limits.max_bytes}", place=shown(url))
     temporary = out.with_name(f".{out.name}.{os.getpid()}")
     try:
         with temporary.open("wb") as handle:
-            while block := response.read(1 << 16):
+            while block := _block(response, 1 << 16, url, began + limits.total_s):
                 size += len(block)
                 if size > limits.max_bytes:
-                    raise FetchRefused(f"more than {limits.max_bytes} bytes", place=url)
-                if time.monotonic() - began > limits.total_s:
-                    raise FetchRefused(f"took longer than {limits.total_s:.0f} s", place=url)
+                    raise FetchRefused(f"more than {limits.max_bytes} bytes", place=shown(url))
                 digest.update(block)
                 handle.write(block)
         if stated and stated.isdigit() and size != int(stated):
-            raise FetchFailed(f"{size} of {stated} bytes came", place=url)
+            raise FetchFailed(f"{size} of {stated} bytes came", place=shown(url))
         os.replace(temporary, out)
     finally:
         temporary.unlink(missing_ok=True)

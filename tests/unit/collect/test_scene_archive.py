@@ -18,9 +18,9 @@ pytest.importorskip("rasterio", reason="needs the extra imagery")
 pytest.importorskip("pystac_client", reason="needs the extra imagery")
 
 import rasterio
-from archive_server import LAT, LON, Api, classes_tif, item, optical_tif, radar_tif, serving
 from typer.testing import CliRunner
 
+from archive_server import LAT, LON, Api, classes_tif, item, optical_tif, radar_tif, serving
 from rubicon.cli import build
 from rubicon.collect.fetch import Limits
 from rubicon.collect.scenes import sources
@@ -69,7 +69,7 @@ def test_scenes_are_listed_over_pages_and_judged(api: Api) -> None:
     half = item("half", "2023-10-11", {})
     half["geometry"]["coordinates"] = [[[LON, 40], [132, 40], [132, 44], [LON, 44], [LON, 40]]]
     api.items["sentinel-2-l2a"].append(half)
-    found = search(source(api), PORT, *OCTOBER)
+    found = search(source(api), PORT, *OCTOBER).scenes
     assert [(one.item_id, one.usable) for one in found] == [("half", False), ("clear", True), ("late", False)]
     assert found[0].coverage == pytest.approx(0.5, abs=0.01)
     assert found[1].credit == "Contains modified Copernicus Sentinel data 2023"
@@ -79,7 +79,7 @@ def test_a_window_keeps_the_pixels_and_leaves_the_rest(api: Api, tmp_path: Path)
     pixels = optical_tif(api.folder / "visual.tif")
     classes_tif(api.folder / "scl.tif", cloud=0.5)
     api.items["sentinel-2-l2a"] = [item("S2A_52TFN", "2023-10-16", assets(api, "visual", "scl"))]
-    listed = search(source(api), PORT, *OCTOBER)[0]
+    listed = search(source(api), PORT, *OCTOBER).scenes[0]
     kept = keep_scene(listed, source(api), PORT, tmp_path / "scenes")
     left, top, wide, tall = kept.record["assets"]["visual"]["window"]
     with rasterio.open(kept.picture) as cut:
@@ -102,7 +102,7 @@ def test_radar_without_a_projection_is_cut_by_its_control_points(api: Api, tmp_p
     pixels = radar_tif(api.folder / "vv.tif")
     archive = source(api, "planetary-computer", token_url=f"{api.url}/token/{{collection}}")
     api.items["sentinel-1-grd"] = [item("S1A_IW_GRDH", "2023-10-16", assets(api, "vv", prefix="/signed"))]
-    listed = search(archive, PORT, *OCTOBER, sensors=("sar",))[0]
+    listed = search(archive, PORT, *OCTOBER, sensors=("sar",)).scenes[0]
     kept = keep_scene(listed, archive, PORT, tmp_path)
     left, top, wide, tall = kept.record["assets"]["vv"]["window"]
     with rasterio.open(kept.picture) as cut:
@@ -126,7 +126,7 @@ def test_a_whole_product_is_held_against_the_catalogues_checksum(
         item("right.SAFE", "2023-10-16", {"Product": {"href": href, "file:checksum": right}}),
         item("wrong.SAFE", "2023-10-17", {"Product": {"href": href, "file:checksum": "1220" + "00" * 32}}),
     ]
-    right_one, wrong_one = search(archive, PORT, *OCTOBER, sensors=("sar",))
+    right_one, wrong_one = search(archive, PORT, *OCTOBER, sensors=("sar",)).scenes
     monkeypatch.setattr(sources, "kept_key", lambda name, field: None)
     with pytest.raises(KeychainError, match="rubicon keys add copernicus"):
         keep_scene(right_one, archive, PORT, tmp_path)
@@ -145,7 +145,7 @@ def test_a_whole_product_is_held_against_the_catalogues_checksum(
 )
 def test_an_item_leads_nowhere_else(api: Api, tmp_path: Path, href: str) -> None:
     api.items["sentinel-2-l2a"] = [item("evil", "2023-10-16", {"visual": {"href": href}})]
-    listed = search(source(api), PORT, *OCTOBER)[0]
+    listed = search(source(api), PORT, *OCTOBER).scenes[0]
     with pytest.raises(FetchRefused):
         keep_scene(listed, source(api), PORT, tmp_path)
 
@@ -163,7 +163,7 @@ def test_a_catalogue_may_not_lead_its_search_to_a_file_or_another_host(api: Api)
 def test_a_picture_that_is_none_and_a_place_that_is_not_there_are_named(api: Api, tmp_path: Path) -> None:
     (api.folder / "visual.tif").write_bytes(b"<VRTDataset/>" * 100)
     api.items["sentinel-2-l2a"] = [item("vrt", "2023-10-16", assets(api, "visual"))]
-    listed = search(source(api), PORT, *OCTOBER)[0]
+    listed = search(source(api), PORT, *OCTOBER).scenes[0]
     with pytest.raises(FetchFailed, match="does not read as a GeoTIFF"):
         keep_scene(listed, source(api), PORT, tmp_path)
     optical_tif(api.folder / "visual.tif")
@@ -183,7 +183,7 @@ def test_a_block_that_unpacks_to_too_much_is_not_read(
     optical_tif(api.folder / "visual.tif")
     api.items["sentinel-2-l2a"] = [item("a", "2023-10-16", assets(api, "visual"))]
     with pytest.raises(InputTooLarge):
-        keep_scene(search(source(api), PORT, *OCTOBER)[0], source(api), PORT, tmp_path)
+        keep_scene(search(source(api), PORT, *OCTOBER).scenes[0], source(api), PORT, tmp_path)
 
 
 def test_a_remote_file_reads_as_the_file_does(api: Api) -> None:

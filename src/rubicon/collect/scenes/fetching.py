@@ -54,7 +54,7 @@ def keep_scene(listed: Listed, source: SceneSource, place: Box, folder: Path) ->
         raise FetchFailed(
             f"the item has no asset {' or '.join(source.pictures[listed.sensor])}", place=listed.item_id
         )
-    home = folder / re.sub(r"[^A-Za-z0-9_.-]", "_", listed.item_id)[:120]
+    home = folder / (re.sub(r"[^A-Za-z0-9_.-]", "_", listed.item_id)[:120].lstrip(".") or "scene")
     home.mkdir(parents=True, exist_ok=True)
     (home / "item.json").write_text(json.dumps(listed.item, ensure_ascii=False, indent=1), encoding="utf-8")
     if not source.windows:

@@ -18,9 +18,9 @@ from shapely.errors import ShapelyError
 from shapely.geometry import box as rectangle
 from shapely.geometry import shape
 
-from rubicon.collect.fetch import fetch_text
+from rubicon.collect.fetch import fetch_text, shown
 from rubicon.collect.scenes.sources import SceneSource
-from rubicon.errors import FetchFailed, FetchRefused, MissingExtra
+from rubicon.errors import FetchFailed, FetchRefused, MissingExtra, RubiconError
 
 if TYPE_CHECKING:
     import pystac
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 MAX_SCENES = 500
+MAX_REQUESTS = 60
 USABLE_CLOUD_PCT = 60.0
 """Above this share of cloud in the whole scene a look over a port is rarely clear; the port's own share is known after `fetch`."""
 USABLE_COVERAGE = 0.99
@@ -58,6 +59,14 @@ class Listed:
         return self.coverage >= USABLE_COVERAGE and (self.cloud_pct or 0.0) <= USABLE_CLOUD_PCT
 
 
+@dataclass(frozen=True)
+class Catalogue:
+    """What a search gave: scenes by time, and the items that did not read."""
+
+    scenes: list[Listed]
+    failed: list[RubiconError]
+
+
 def box_round(lat_deg: float, lon_deg: float, half_km: float) -> Box:
     """A square round a point, in degrees; not for the poles and the date line, where no port is."""
     tall, wide = half_km / KM_PER_DEGREE, half_km / KM_PER_DEGREE / math.cos(math.radians(lat_deg))
@@ -72,10 +81,10 @@ def search(
     *,
     sensors: Iterable[str] = (),
     limit: int = MAX_SCENES,
-) -> list[Listed]:
-    """Scenes that touch the box from the first day to the last, oldest first, no more than `limit`.
+) -> Catalogue:
+    """Scenes that touch the box from the first day to the last, oldest first, no more than `limit` a sensor, each once.
 
-    Raises FetchFailed for an API that does not answer as one, FetchRefused for an address that must not be asked, MissingExtra.
+    An item that does not read is named in `failed` and the others go on. Raises FetchFailed for an API that does not answer as one, FetchRefused for an address that must not be asked, MissingExtra.
     """
     wanted = [name for name in source.collections if not tuple(sensors) or name in tuple(sensors)]
     if not wanted:
@@ -83,11 +92,16 @@ def search(
             f"has no scenes of that sensor; it has {', '.join(source.collections)}", place=source.title
         )
     period = f"{begin}T00:00:00Z/{end}T23:59:59Z"
-    found = []
+    found: dict[str, Listed] = {}
+    failed: list[RubiconError] = []
     for sensor in wanted:
         for item in _items(source, place, period, source.collections[sensor], limit):
-            found.append(_listed(item, sensor, place, source))
-    return sorted(found, key=lambda one: (one.time_utc, one.item_id))
+            try:
+                one = _listed(item, sensor, place, source)
+                found.setdefault(one.item_id, one)
+            except FetchFailed as error:
+                failed.append(error)
+    return Catalogue(sorted(found.values(), key=lambda one: (one.time_utc, one.item_id)), failed)
 
 
 def _items(source: SceneSource, place: Box, period: str, collection: str, limit: int) -> list[dict[str, Any]]:
@@ -119,6 +133,8 @@ def _client(source: SceneSource) -> Client:
     class Pinned(StacApiIO):
         """Reads through our own fetcher, so that a catalogue cannot lead to another address or to a file."""
 
+        asked = 0
+
         def read_text(self, source: pystac.link.HREF, *args: Any, **kwargs: Any) -> str:
             href = getattr(source, "href", source)
             if urlsplit(str(href)).scheme not in ("http", "https"):
@@ -132,8 +148,13 @@ def _client(source: SceneSource) -> Client:
             headers: dict[str, str] | None = None,
             parameters: dict[str, Any] | None = None,
         ) -> str:
+            self.asked += 1
+            if self.asked > MAX_REQUESTS:
+                raise FetchRefused(
+                    f"more than {MAX_REQUESTS} pages: its links lead in a circle", place=shown(href)
+                )
             if (method or "GET").upper() != "GET":
-                raise FetchRefused("only GET is used", place=href)
+                raise FetchRefused("only GET is used", place=shown(href))
             plain = {key: _flat(value) for key, value in (parameters or {}).items()}
             return fetch_text(
                 f"{href}{'&' if '?' in href else '?'}{urlencode(plain)}" if plain else href, limits=limits
@@ -148,6 +169,13 @@ def _flat(value: Any) -> str:
     return json.dumps(value) if isinstance(value, dict) else str(value)
 
 
+def _name(item: Mapping[str, Any]) -> str:
+    name = item["id"]
+    if not isinstance(name, str) or not name:
+        raise ValueError("its id is no text")
+    return name
+
+
 def _listed(item: Mapping[str, Any], sensor: str, place: Box, source: SceneSource) -> Listed:
     """One item, judged; raises FetchFailed naming the item for one without an id, a time or an outline."""
     try:
@@ -155,10 +183,12 @@ def _listed(item: Mapping[str, Any], sensor: str, place: Box, source: SceneSourc
         when = about.get("datetime") or about["start_datetime"]
         time = datetime.fromisoformat(when).astimezone(UTC)
         outline, wanted = shape(item["geometry"]), rectangle(*place)
-        coverage = outline.intersection(wanted).area / wanted.area if outline.is_valid else 0.0
+        if outline.geom_type not in ("Polygon", "MultiPolygon") or not outline.is_valid:
+            raise ValueError("its outline is no polygon")
+        coverage = outline.intersection(wanted).area / wanted.area
         cloud = about.get("eo:cloud_cover")
         return Listed(
-            str(item["id"]), str(item.get("collection", "")), sensor, str(about.get("platform", "")), time,
+            _name(item), str(item.get("collection", "")), sensor, str(about.get("platform", "")), time,
             None if cloud is None else float(cloud), round(coverage, 3), source.rights,
             source.credit.format(year=time.year), item,
         )  # fmt: skip

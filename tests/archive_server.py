@@ -90,6 +90,7 @@ class Api(ThreadingHTTPServer):
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.root_extra: list[dict[str, Any]] = []
         self.page = 100
+        self.loop = self.any_time = False
 
     @property
     def url(self) -> str:
@@ -137,7 +138,7 @@ class Handler(BaseHTTPRequestHandler):
             {**one, "collection": name}
             for name in query["collections"][0].split(",")
             for one in self.server.items.get(name, [])
-            if begin <= one["properties"]["datetime"] <= end
+            if self.server.any_time or begin <= one["properties"]["datetime"] <= end
         ]
         offset = int(query.get("offset", ["0"])[0])
         page = listed[offset : offset + self.server.page]
@@ -145,6 +146,8 @@ class Handler(BaseHTTPRequestHandler):
         if offset + self.server.page < len(listed):
             after = re.sub(r"&offset=\d+", "", self.path) + f"&offset={offset + self.server.page}"
             links = [{"rel": "next", "href": self.server.url + after, "method": "GET"}]
+        if self.server.loop:
+            links = [{"rel": "next", "href": self.server.url + self.path, "method": "GET"}]
         return {"type": "FeatureCollection", "features": page, "links": links}
 
     def _json(self, value: Any) -> None:
