@@ -1,33 +1,34 @@
-"""Exact arithmetic that the games share: fractions from text, linear systems, vertices, equilibria of two players."""
+"""Exact arithmetic that the games share: fractions from text, matrices, all equilibria of two players."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations
-from math import comb
 from typing import Any
 
 from rubicon.errors import OptionError
+from rubicon.respond.games._polytope import corners
 
 Matrix = tuple[tuple[Fraction, ...], ...]
-_NUMBER = re.compile(r"[+-]?[0-9]{0,60}(\.[0-9]{1,60})?(/[0-9]{1,60})?(e[+-]?[0-9]{1,2})?", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?[0-9]{0,60}(\.[0-9]{0,60})?(e[+-]?[0-9]{1,2})?", re.IGNORECASE)
 _CELL = re.compile(r"[^\[\],\s]+")
-MOST_VERTICES = 60_000
-"""Candidate vertices that one question may try; a square game of eight rows needs 12,870."""
 
 
 def fraction(value: Any, place: str) -> Fraction:
     """A number or a text such as 3/5 or 0.1, exactly. Raises OptionError."""
-    text = str(value).strip()
+    over, slash, under = str(value).partition("/")
     try:
-        if not _NUMBER.fullmatch(text):
-            raise ValueError(text)
-        return Fraction(text)
+        return _number(over) / _number(under) if slash else _number(over)
     except (ValueError, ZeroDivisionError):
         raise OptionError("expected a number such as 3, 0.1 or 3/5", place=f"{place}={value}") from None
+
+
+def _number(text: str) -> Fraction:
+    if not _NUMBER.fullmatch(text.strip()):
+        raise ValueError(text)
+    return Fraction(text.strip())
 
 
 def fractions(given: Mapping[str, Any], defaults: Mapping[str, str | None]) -> dict[str, Fraction]:
@@ -65,62 +66,33 @@ def matrix(value: Any, place: str) -> Matrix:
     return tuple(tuple(fraction(cell, place) for cell in row) for row in value)
 
 
-def solve_linear(rows: Sequence[Sequence[Fraction]]) -> tuple[Fraction, ...] | None:
-    """The one solution of a square system given as rows with their right side; None when it is singular."""
-    table = [list(row) for row in rows]
-    size = len(table)
-    for column in range(size):
-        pivot = next((row for row in range(column, size) if table[row][column]), None)
-        if pivot is None:
-            return None
-        table[column], table[pivot] = table[pivot], table[column]
-        head = table[column][column]
-        table[column] = [cell / head for cell in table[column]]
-        for row in range(size):
-            if row != column and (factor := table[row][column]):
-                table[row] = [a - factor * b for a, b in zip(table[row], table[column], strict=True)]
-    return tuple(row[-1] for row in table)
-
-
-def vertices(
-    limits: Sequence[Sequence[Fraction]], equal: Sequence[Sequence[Fraction]] = ()
-) -> Iterator[tuple[Fraction, ...]]:
-    """Corners of {z: a.z <= b for each limit, a.z = b for each equality}; each row is (a..., b).
-
-    Raises OptionError when more candidates than MOST_VERTICES would have to be tried.
-    """
-    chosen = len(limits[0]) - 1 - len(equal)
-    if comb(len(limits), chosen) > MOST_VERTICES:
-        raise OptionError("the game is too large for exact enumeration", place=f"{len(limits)} limits")
-    seen = set()
-    for tight in combinations(limits, chosen):
-        point = solve_linear([*equal, *tight])
-        if point is not None and point not in seen and all(_dot(row, point) <= row[-1] for row in limits):
-            seen.add(point)
-            yield point
-
-
 def equilibria(first: Matrix, second: Matrix) -> list[tuple[tuple[Fraction, ...], tuple[Fraction, ...]]]:
-    """All extreme equilibria of a bimatrix game, degenerate or not (Mangasarian 1964); each gap is zero by test."""
+    """All extreme equilibria of a bimatrix game, degenerate or not: pairs of corners that have every label.
+
+    After Mangasarian 1964 and von Stengel 2002; each gap is zero by test. Raises OptionError for a game too large.
+    """
     rows, columns = len(first), len(first[0])
-    theirs = _strategies(tuple(zip(*second, strict=True)))
-    ours = _strategies(first)
-    return [
-        (x, y)
-        for x in theirs
-        for y in ours
-        if best_response_gap(first, second, x, y) == 0 and len(x) == rows and len(y) == columns
-    ]
+    ours = _labelled(tuple(zip(*second, strict=True)), 0, rows)
+    theirs = _labelled(first, rows, 0)
+    every = frozenset(range(rows + columns))
+    found = [(x, y) for x, has in ours for y, lacks in theirs if has | lacks == every]
+    return [(x, y) for x, y in found if best_response_gap(first, second, x, y) == 0]
 
 
-def _strategies(payoff: Sequence[Sequence[Fraction]]) -> list[tuple[Fraction, ...]]:
-    """Mixtures over the columns at the corners of {(y, v): payoff y <= v, y >= 0, sum y = 1}."""
-    size = len(payoff[0])
-    one, nil = Fraction(1), Fraction(0)
-    limits = [[*row, -one, nil] for row in payoff]
-    limits += [[-one if i == j else nil for i in range(size)] + [nil, nil] for j in range(size)]
-    found = vertices(limits, [[*[one] * size, nil, one]])
-    return list(dict.fromkeys(point[:-1] for point in found))
+def _labelled(
+    payoff: Matrix, own_from: int, other_from: int
+) -> list[tuple[tuple[Fraction, ...], frozenset[int]]]:
+    """Mixtures over the columns with labels: own strategies not played, and rows that are best answers."""
+    least = min(min(row) for row in payoff)
+    raised = [[cell - least + 1 for cell in row] for row in payoff]
+    made = []
+    for point in corners(raised, [Fraction(1)] * len(raised)):
+        total = sum(point, Fraction(0))
+        if total:
+            unused = {own_from + i for i, value in enumerate(point) if not value}
+            tight = {other_from + i for i, row in enumerate(raised) if _dot(row, point) == 1}
+            made.append((tuple(value / total for value in point), frozenset(unused | tight)))
+    return made
 
 
 def best_response_gap(

@@ -8,12 +8,17 @@ from math import comb
 from typing import Any
 
 from rubicon.errors import OptionError
-from rubicon.respond.games._exact import fractions
+from rubicon.respond.games import _ports
+from rubicon.respond.games._exact import fractions, known, matrix
 
 META = {
     "title": "Inspection game",
     "source": "Dresher 1962",
-    "parameters": {"periods": "number of periods", "inspections": "number of inspections"},
+    "parameters": {
+        "periods": "number of periods",
+        "inspections": "number of inspections",
+        "values": "values of several ports, such as [1, 1/2]; by default one port of value 1",
+    },
 }
 MOST_PERIODS = 2000
 
@@ -37,13 +42,21 @@ def first_period(periods: int, inspections: int) -> tuple[Fraction, Fraction]:
 
 
 def solve(given: Mapping[str, Any]) -> dict[str, Any]:
-    """`value` and the `strategy` of the first period. Raises OptionError."""
-    numbers = fractions(given, {"periods": None, "inspections": None})
+    """`value` and the `strategy` of the first period; with `values`, of several ports. Raises OptionError."""
+    known(given, META["parameters"])  # type: ignore[arg-type]
+    ports = given.get("values")
+    numbers = fractions(
+        {name: value for name, value in given.items() if name != "values"},
+        {"periods": None, "inspections": None},
+    )
     for name, number in numbers.items():
         if number.denominator != 1 or not 0 <= number <= MOST_PERIODS:
             raise OptionError(f"must be a whole number from 0 to {MOST_PERIODS}", place=f"{name}={number}")
     periods, inspections = int(numbers["periods"]), int(numbers["inspections"])
     if not periods:
         raise OptionError("must be at least 1", place="periods=0")
+    if ports is not None:
+        row = matrix(f"[{ports}]" if isinstance(ports, str) else [list(ports)], "values")[0]
+        return _ports.played(row, periods, inspections)
     inspect, violate = first_period(periods, inspections)
     return {"value": value(periods, inspections), "strategy": {"inspect": inspect, "violate": violate}}

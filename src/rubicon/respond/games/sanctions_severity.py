@@ -17,15 +17,15 @@ ALIASES = {
 META = {
     "title": "Severity of sanctions",
     "source": "Tsebelis 1990",
-    "parameters": {long: f"payoff, also {short}" for short, long in ALIASES.items()},
+    "parameters": {short: f"payoff, also {long}" for short, long in ALIASES.items()},
 }
 
 
 def solve(given: Mapping[str, Any]) -> dict[str, Any]:
     """`violation_rate` and `enforcement_rate` of the one mixed equilibrium. Raises OptionError."""
-    named = {ALIASES.get(name, name): value for name, value in given.items()}
-    v = fractions(named, dict.fromkeys(ALIASES.values()))
-    a1, b1, c1, d1, a2, b2, c2, d2 = (v[name] for name in ALIASES.values())
+    short = {long: name for name, long in ALIASES.items()}
+    v = fractions({short.get(name, name): value for name, value in given.items()}, dict.fromkeys(ALIASES))
+    a1, b1, c1, d1, a2, b2, c2, d2 = (v[name] for name in ALIASES)
     if not (c1 > a1 and b1 > d1 and a2 > b2 and d2 > c2):
         raise OptionError("the model needs this order of payoffs", place="c1 > a1, b1 > d1, a2 > b2, d2 > c2")
     return {
