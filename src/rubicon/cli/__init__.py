@@ -20,6 +20,8 @@ ROOMS = {
     "detecting": ("detect",),
     "reaching": ("reach", "coast"),
     "screening": ("lists", "screen"),
+    "owning": ("ownership",),
+    "resolving": ("resolve",),
     "assessing": ("assess",),
     "responding": ("respond",),
     "capturing": ("capture",),

@@ -14,10 +14,12 @@ from rich.table import Table
 from rubicon.cli.common import Json, answer, end, say
 from rubicon.collect.rows import rows as csv_rows
 from rubicon.errors import InputMissing, UsageError
+from rubicon.identifiers import imo_valid, normalise_imo
 from rubicon.provenance import source_file
 from rubicon.registry import lists
 from rubicon.screen import bitemporal, match, store
 from rubicon.screen.fleet import changes, fleet_of
+from rubicon.screen.history import history
 from rubicon.screen.index_cache import index_of
 from rubicon.screen.judge import Query
 from rubicon.screen.pairs import Pair, compare_pairs
@@ -122,6 +124,41 @@ def show(store_: Store, json_: Json = False) -> None:
     say("next: rubicon screen ANGARA --store " + str(store_))
 
 
+@lists_app.command("history")
+def history_(
+    text: Annotated[list[str], typer.Argument(help="IMO numbers, or ids of entries such as ofac-sdn:4238.")],
+    store_: Store,
+    known_on: Annotated[
+        str, typer.Option("--known-on", help="Only list versions published by this day, YYYY-MM-DD.")
+    ] = "",
+    json_: Json = False,
+) -> None:
+    """Names, identifiers, designations and owners of an entry as dated rows: stated days, and the versions that have each.
+
+    Example: rubicon lists history 9179842 --store lists --json
+    """
+    table = bitemporal.known(store.listings(store_), _day(known_on))
+    numbers = {normalise_imo(one) for one in text if imo_valid(one)}
+    ids = {
+        id_
+        for id_, imo in zip(table["listing_id"].to_pylist(), table["imo"].to_pylist(), strict=True)
+        if id_ in text or (imo and imo in numbers)
+    }
+    found = history(table, ids)
+    if json_:
+        answer({"facts": found, "receipt": match.receipt(table) | {"known_on": known_on or None}})
+        return
+    for one in found:
+        value = one.get("text") or one.get("raw") or one.get("programme") or one.get("owner") or ""
+        until = f", gone by {one['gone_by']}" if one["gone_by"] else ""
+        print(
+            f"{one['listing_id']}  {one['sort']:<12} {value}  seen {one['first_seen']} to {one['last_seen']}{until}"
+        )
+    say(
+        f"{len(found)} facts of {len(ids)} entries; next: rubicon screen --imo N --as-of DAY --known-on DAY --store {store_}"
+    )
+
+
 def screen(
     text: Annotated[list[str] | None, typer.Argument(help="Names or IMO numbers.")] = None,
     store_: Store = Path("lists"),
@@ -147,7 +184,8 @@ def screen(
         str, typer.Option("--as-of", help="Entries that stood on their list on this day, YYYY-MM-DD.")
     ] = "",
     known: Annotated[
-        str, typer.Option("--known", help="Only list versions published by this day, YYYY-MM-DD.")
+        str,
+        typer.Option("--known-on", "--known", help="Only list versions published by this day, YYYY-MM-DD."),
     ] = "",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Most hits for each query.")] = 5,
     json_: Json = False,

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rubicon.errors import UsageError
-from rubicon.identifiers import imo_valid
+from rubicon.identifiers import company_imo_valid, imo_valid
 from rubicon.screen.names import name_keys
 from rubicon.screen.pairs import compare
+from rubicon.screen.parties import party
 from rubicon.store.ledger import Ledger
 
 ANSWERS = ("same", "different", "unsure")
@@ -104,7 +105,7 @@ def resolve(
 def questions(
     identities: Iterable[Identity], judged: Mapping[tuple[str, str], tuple[str, str]]
 ) -> list[Question]:
-    """Pairs of ships that share a name and are neither joined by number nor judged, the strongest first."""
+    """Pairs of ships, or of companies, that share a name and are neither joined by number nor judged, the strongest first."""
     known = _by_id(identities)
     by_key: dict[str, set[str]] = defaultdict(set)
     for id_, identity in known.items():
@@ -112,11 +113,13 @@ def questions(
             keys = name_keys(identity.name)
             for key in (*keys.exact, *keys.spellings, *keys.sounds):
                 by_key[key].add(id_)
+        elif words := party(identity.name, identity.kind).words:
+            by_key[f"{identity.kind} {' '.join(sorted(words))}"].add(id_)
     pairs = {(one, other) for ids in by_key.values() for one in ids for other in ids if one < other}
     made = []
     for one, other in pairs - set(judged):
         a, b = known[one], known[other]
-        verdict = compare(a.name, b.name, a.imo, b.imo)
+        verdict = compare(a.name, b.name, a.imo, b.imo, kind=a.kind)
         if verdict.class_ in ("probable", "homonym_or_tampering"):
             made.append(Question(one, other, verdict.score, verdict.reasons))
     return sorted(made, key=lambda question: (-question.score, question.one, question.other))
@@ -133,14 +136,15 @@ def _by_id(identities: Iterable[Identity]) -> dict[str, Identity]:
 def _number_links(
     known: Mapping[str, Identity], judged: Mapping[tuple[str, str], tuple[str, str]]
 ) -> list[tuple[str, str, str]]:
-    """Ships of one valid number, each joined to the others unless a person judged the pair different."""
-    by_number: dict[str, list[str]] = defaultdict(list)
+    """Ships, or companies, of one valid number, each joined to the others unless a person judged the pair different."""
+    by_number: dict[tuple[str, str], list[str]] = defaultdict(list)
     for id_, identity in known.items():
-        if identity.kind == "vessel" and imo_valid(identity.imo):
-            by_number[identity.imo].append(id_)
+        valid = company_imo_valid if identity.kind == "company" else imo_valid
+        if identity.imo and valid(identity.imo):
+            by_number[identity.kind, identity.imo].append(id_)
     return [
         (one, other, f"the same IMO number {number}")
-        for number, ids in by_number.items()
+        for (_, number), ids in by_number.items()
         for at, one in enumerate(ids)
         for other in ids[at + 1 :]
         if judged.get((one, other), ("",))[0] != "different"
