@@ -20,7 +20,7 @@ text_app = typer.Typer(
 
 @text_app.command("start")
 def start(folder: Folder, json_: Json = False) -> None:
-    """Write DIR/text.md: a paragraph for each finding, its numbers as references. An existing text is left alone.
+    """Write DIR/text.md: a paragraph for each finding, its answer as a reference. An existing text is left alone.
 
     Example: rubicon text start out
     """

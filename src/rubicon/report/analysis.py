@@ -137,7 +137,7 @@ def _inline(token: Token, by_name: Mapping[str, State], links: Links) -> Iterato
     made, at = Markup(""), 0
     for found in PATTERN.finditer(token.content):
         made += _cited(token.content[at : found.start()], links)
-        made += _shown(by_name[found[0][1:-1]])
+        made += _shown(by_name[found[0][1:-1]], links)
         at = found.end()
     made += _cited(token.content[at:], links)
     # Escaped above: the renderer writes this kind of piece as it is.
@@ -153,12 +153,14 @@ def _cited(words: str, links: Links) -> Markup:
     return made
 
 
-def _shown(state: State) -> Markup:
-    """The value now; what is stale says so in words, not by colour alone."""
+def _shown(state: State, links: Links) -> Markup:
+    """The value now, a sentence with its citations; what is stale says so in words, not by colour alone."""
     if state.now is None:
         return Markup("<mark>[{}: not in this case any more]</mark>").format(typeset(state.reference))
     value = Markup("<b>{}</b>").format(typeset(state.now.text))
-    if state.reference.startswith("finding:"):
+    if state.reference.endswith(".answer"):
+        value = _cited(state.now.text, links)
+    elif state.reference.startswith("finding:"):
         value = Markup('<a href="#finding-{}">{}</a>').format(state.now.row_id, value)
     if state.stale:
         value += Markup(" <mark>[{}]</mark>").format(typeset(f"since this was written: {state.told}"))

@@ -31,7 +31,7 @@ NAMED = ("origin", "format", "title", "publisher", "licence", "url")
 
 
 def start(folder: Path) -> Path:
-    """Write a draft with one paragraph for each finding, its numbers as references; gives its path.
+    """Write a draft with one paragraph for each finding, its answer as a reference; gives its path.
 
     Raises UsageError when there is a draft: it is never overwritten.
     """
@@ -45,12 +45,7 @@ def start(folder: Path) -> Path:
     parts = [f"# {one_line(output.case.title)}", ""]
     for row in rows:
         key = row["question_id"] if row["question_id"] in alone else row["finding_id"]
-        parts += [
-            f"## {one_line(row['question'])}",
-            "",
-            f"{{finding:{key}.words}} ({{finding:{key}.probability}}).",
-            "",
-        ]
+        parts += [f"## {one_line(row['question'])}", "", f"{{finding:{key}.answer}}", ""]
     write_whole(path, "\n".join(parts).encode())
     return path
 

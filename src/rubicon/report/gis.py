@@ -24,6 +24,8 @@ from rubicon.report.stac import export_stac
 from rubicon.report.text import clean
 from rubicon.store.output import Output
 
+CRS84 = {"type": "Name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+UTC_TIMES = {"type": "Name", "properties": {"name": "urn:ogc:data:time:iso8601"}}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
@@ -61,16 +63,21 @@ def trajectories(output: Output, positions: Iterable[Feature]) -> dict[str, Any]
     """OGC Moving Features JSON: one moving point for each ship; between two reports nothing is claimed."""
     features = [
         {
-            "type": "Feature", "id": ship, "properties": {"vessel_id": ship, "origin": output.case.origin.value},
+            "type": "Feature", "id": ship, "crs": CRS84, "trs": UTC_TIMES, "properties": {"vessel_id": ship, "origin": output.case.origin.value},
             "temporalGeometry": {
                 "type": "MovingPoint", "interpolation": "Discrete",
                 "datetimes": [point["properties"]["time_utc"] for point in points],
                 "coordinates": [point["geometry"]["coordinates"] for point in points],
             },
         }
-        for ship, points in by_ship(positions).items()
+        for ship, points in ((ship, _instants(points)) for ship, points in by_ship(positions).items())
     ]  # fmt: skip
     return {"type": "FeatureCollection", **head(output.case), "features": features}
+
+
+def _instants(points: Iterable[Feature]) -> list[Feature]:
+    """One point for each instant: the first, since a moving point is at one place at a time."""
+    return list({point["properties"]["time_utc"]: point for point in reversed(list(points))}.values())[::-1]
 
 
 # --- tables -----------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """References in an analyst's text: `{finding:N1.probability}` stands for a value of the case and follows it.
 
-    finding    ID of a finding, or of a question that has one answer: probability, words, low, high, without, start, end, port, vessel, question, weighed
+    finding    ID of a finding, or of a question that has one answer: answer, probability, words, low, high, without, start, end, port, vessel, question, weighed
     count      ID of a count, or the name of its port: seen, looks, low, median, high, chance_seen, start, end, port
     effect     ID of an effect, or of its question: rate_ratio, low, high, p, event_date
     table      name of a table: rows
@@ -45,7 +45,7 @@ def _text(name: str) -> Show:
 FIELDS: Mapping[str, Mapping[str, Show]] = {
     "finding": {
         "probability": _percent("probability"), "low": _percent("probability_low"), "high": _percent("probability_high"),
-        "without": _percent("probability_without"), "words": _text("words"), "question": _text("question"), "port": _text("port"),
+        "without": _percent("probability_without"), "words": _text("words"), "answer": _text("answer"), "question": _text("question"), "port": _text("port"),
         "vessel": _text("vessel"), "start": _day("start"), "end": _day("end"),
         "weighed": lambda row: number(sum(one["likelihood_ratio"] != 1.0 for one in row["weighed"])),
     },

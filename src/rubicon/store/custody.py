@@ -109,10 +109,13 @@ def append(path: Path, entries: Iterable[Mapping[str, str]], *, tool: str) -> by
     if wrong := faults(content):
         raise VerificationFailed(wrong[0], place=str(path))
     last = {_about(entry): _said(entry) for entry in entries_of(content)}
-    added = b""
+    seq, previous, added = len(lines(content)), head(content), b""
     for each in entries:
         if last.get(_about(each)) != _said(each):
-            added += _line({**each, "tool": tool}, content + added)
+            seq += 1
+            line = _line({**each, "tool": tool}, seq, previous)
+            previous = line_hash(line)
+            added += line + b"\n"
             last[_about(each)] = _said(each)
     if added:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -123,13 +126,13 @@ def append(path: Path, entries: Iterable[Mapping[str, str]], *, tool: str) -> by
     return content + added
 
 
-def _line(entry: Mapping[str, Any], before: bytes) -> bytes:
+def _line(entry: Mapping[str, Any], seq: int, previous: str) -> bytes:
     whole = {
-        "seq": len(lines(before)) + 1, "time_utc": now(), "action": entry["action"], "subject": entry["subject"],
-        "sha256": entry["sha256"], "tool": entry["tool"], "detail": entry.get("detail", ""), "previous": head(before),
+        "seq": seq, "time_utc": now(), "action": entry["action"], "subject": entry["subject"],
+        "sha256": entry["sha256"], "tool": entry["tool"], "detail": entry.get("detail", ""), "previous": previous,
     }  # fmt: skip
     made = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
-    return made[:-1] + f',"own":"{line_hash(made)}"}}\n'.encode()
+    return made[:-1] + f',"own":"{line_hash(made)}"}}'.encode()
 
 
 def _own(line: bytes) -> str:

@@ -36,6 +36,8 @@ def make(tmp_path: Path, probability: float) -> Path:
 def test_from_a_first_draft_to_a_stale_number(tmp_path: Path) -> None:
     out = make(tmp_path, 0.98)
     call("text", "start", out)
+    with (out / "text.md").open("a") as draft:
+        draft.write("{finding:Q1.probability}")
     assert "new       {finding:Q1.probability}: 98 %, not accepted yet" in call("text", "check", out)
     assert json.loads(call("text", "accept", out, "--why", "draft", "--json"))["references"] == 2
     told = json.loads(call("text", "check", out, "--json"))

@@ -133,6 +133,18 @@ def test_a_later_run_updates_the_numbers_and_says_which_are_stale(tmp_path: Path
     assert verify(out).ok
 
 
+def test_an_answer_stands_with_its_citations_and_its_new_ones_later(tmp_path: Path, out: Path) -> None:
+    (out / "text.md").write_text("{finding:Q1.answer}")
+    edits.accept(out, "the answer")
+    shown = page(out).partition('id="analysis"')[2].partition("</section>")[0]
+    assert "Almost certain (98\N{NO-BREAK SPACE}%): a ship called" in shown
+    assert '<a class="ev" href="#ev-G009">G009</a>' in shown
+    run(tmp_path, out, [later()], rows_of(out), seen=12)
+    shown = page(out).partition('id="analysis"')[2].partition("</section>")[0]
+    assert '<a class="ev" href="#ev-G099">G099</a>' in shown
+    assert "was Almost certain (98\N{NO-BREAK SPACE}%)" in shown
+
+
 def rows_of(out: Path) -> pa.Table:
     import pyarrow.parquet as pq
 
@@ -179,7 +191,7 @@ def test_a_draft_is_not_published_and_what_is_wrong_is_named(tmp_path: Path, out
     with pytest.raises(InputMissing):
         edits.check(out)
     edits.start(out)
-    assert "{finding:Q1.probability}" in (out / "text.md").read_text()
+    assert "{finding:Q1.answer}" in (out / "text.md").read_text()
     (out / "dossier/data/report.html").write_text("changed")
     with pytest.raises(VerificationFailed):
         edits.accept(out, "x")

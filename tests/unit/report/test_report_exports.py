@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pyarrow as pa
 import pytest
 from report_fixture import (
     exercise_case,
@@ -73,6 +74,22 @@ def test_no_text_does_harm_in_kml_or_geojson(tmp_path: Path, evil: str) -> None:
 def test_no_cell_starts_a_formula(evil: str) -> None:
     assert safe_cell(evil).startswith("'")
     assert [safe_cell(x) for x in (None, -1.5, "-1.5", "a=b", 0)] == ["", "-1.5", "-1.5", "a=b", "0"]
+
+
+def test_a_moving_point_is_at_one_place_at_a_time(tmp_path: Path) -> None:
+    output = simulated(tmp_path)
+    twice = pa.concat_tables([output.tables["POSITION"], output.tables["POSITION"]])
+    export_gis(Output(tmp_path, output.case, {**output.tables, "POSITION": twice}), tmp_path / "gis")
+    tracks = json.loads((tmp_path / "gis/tracks.mf.json").read_text())["features"]
+    assert sorted(each["id"] for each in tracks) == sorted(
+        set(output.tables["POSITION"]["vessel_id"].to_pylist())
+    )
+    for each in tracks:
+        moved = each["temporalGeometry"]
+        assert (moved["type"], moved["interpolation"]) == ("MovingPoint", "Discrete")
+        assert moved["datetimes"] == sorted(set(moved["datetimes"]))
+        assert len(moved["coordinates"]) == len(moved["datetimes"]) > 1
+        assert each["crs"]["properties"]["name"].endswith("CRS84")
 
 
 def test_tables_and_entities(tmp_path: Path) -> None:
