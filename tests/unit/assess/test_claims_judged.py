@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rubicon.assess.claims import judge_claims
@@ -100,6 +100,7 @@ def test_the_public_record(data_dir: Path) -> None:
     assert (credibility["C010"], credibility["C006"]) == ("4", None), "a denial makes nothing less credible"
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["1000", ">1000", "<5", "49 of 109", "0", "1e3", "about 7", "x"]), max_size=6)
 )

@@ -65,6 +65,11 @@ def test_a_source_counted_forty_times_moves_nothing(rho: float) -> None:
     assert fuse(TWO, without_dependence(once + copies), rho=0).called["A"] > expected["A"]
 
 
+def test_copies_of_what_the_record_lacks_are_one_vote_of_their_mean() -> None:
+    copies = [Item(f"copy {i}", "A", ratio, root="lost") for i, ratio in enumerate([3.0] * 20 + [12.0] * 20)]
+    assert fuse(TWO, copies, rho=0).called == pytest.approx(fuse(TWO, [Item("lost", "A", 6.0)], rho=0).called)
+
+
 def test_two_images_of_one_visit_count_between_one_vote_and_two() -> None:
     images = [Item("i1", "A", 4.0, cluster="visit"), Item("i2", "A", 4.0, cluster="visit")]
     one, between, two = (
