@@ -19,6 +19,7 @@ from rubicon.examples_folder import example
 from rubicon.registry import games, named
 from rubicon.respond import coverage as cover
 from rubicon.respond import law as law_rules
+from rubicon.respond.games._crosscheck import crosscheck
 from rubicon.respond.place import Placed, place
 from rubicon.schema import LISTING
 from rubicon.screen import store
@@ -160,6 +161,9 @@ def game(
     file: Annotated[
         Path | None, typer.Option(help="Game file of the options game; by default the shipped one.")
     ] = None,
+    cross_check: Annotated[
+        bool, typer.Option("--cross-check", help="Ask pygambit too (stackelberg, sanctions_severity).")
+    ] = False,
     json_: Json = False,
 ) -> None:
     """Equilibria of a game in exact fractions; its payoffs are your assumptions, not measurements.
@@ -173,6 +177,12 @@ def game(
             raise UsageError("this game takes its parameters with --set", place="--file")
         given["file"] = file
     found = model.solve(given)
+    if cross_check:
+        if not hasattr(model, "bimatrix"):
+            raise UsageError(
+                "only games given as a table can be asked of another solver", place="--cross-check"
+            )
+        found["cross_check"] = crosscheck(*model.bimatrix(given))
     if json_:
         answer(found)
         return

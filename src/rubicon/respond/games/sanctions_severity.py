@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rubicon.errors import OptionError
-from rubicon.respond.games._exact import fractions
+from rubicon.respond.games._exact import Matrix, fractions
 
 ALIASES = {
     "a1": "violator_violate_enforce", "b1": "violator_violate_ignore",
@@ -23,12 +23,18 @@ META = {
 
 def solve(given: Mapping[str, Any]) -> dict[str, Any]:
     """`violation_rate` and `enforcement_rate` of the one mixed equilibrium. Raises OptionError."""
-    short = {long: name for name, long in ALIASES.items()}
-    v = fractions({short.get(name, name): value for name, value in given.items()}, dict.fromkeys(ALIASES))
-    a1, b1, c1, d1, a2, b2, c2, d2 = (v[name] for name in ALIASES)
+    ((a1, b1), (c1, d1)), ((a2, b2), (c2, d2)) = bimatrix(given)
     if not (c1 > a1 and b1 > d1 and a2 > b2 and d2 > c2):
         raise OptionError("the model needs this order of payoffs", place="c1 > a1, b1 > d1, a2 > b2, d2 > c2")
     return {
         "violation_rate": (d2 - c2) / (a2 - b2 + d2 - c2),
         "enforcement_rate": (b1 - d1) / (b1 - d1 + c1 - a1),
     }
+
+
+def bimatrix(given: Mapping[str, Any]) -> tuple[Matrix, Matrix]:
+    """Payoffs of the violator and the enforcer; rows violate and comply, columns enforce and ignore."""
+    short = {long: name for name, long in ALIASES.items()}
+    v = fractions({short.get(name, name): value for name, value in given.items()}, dict.fromkeys(ALIASES))
+    first, second = (((v[f"a{n}"], v[f"b{n}"]), (v[f"c{n}"], v[f"d{n}"])) for n in (1, 2))
+    return first, second

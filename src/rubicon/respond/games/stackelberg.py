@@ -29,18 +29,24 @@ def solve(given: Mapping[str, Any]) -> dict[str, Any]:
     The follower breaks ties for the leader. Where a game is too large for all equilibria to be listed, `nash_values` is
     null and `nash_note` says why; the commitment is exact at any size up to 40 by 40. Raises OptionError.
     """
-    known(given, META["parameters"])  # type: ignore[arg-type]
-    leader, follower = (matrix(given.get(name), name) for name in ("leader", "follower"))
-    if (len(leader), len(leader[0])) != (len(follower), len(follower[0])):
-        raise OptionError("leader and follower need the same shape", place="follower")
-    if max(len(leader), len(leader[0])) > LARGEST:
-        raise OptionError(f"at most {LARGEST} actions each", place="leader")
+    leader, follower = bimatrix(given)
     best, mixture, answer = max(_commitments(leader, follower), key=lambda found: found[0])
     return _nash(leader, follower) | {
         "commitment_value": best,
         "commitment": mixture,
         "follower_answers": answer,
     }
+
+
+def bimatrix(given: Mapping[str, Any]) -> tuple[Matrix, Matrix]:
+    """Both players' payoffs. Raises OptionError."""
+    known(given, META["parameters"])  # type: ignore[arg-type]
+    leader, follower = (matrix(given.get(name), name) for name in ("leader", "follower"))
+    if (len(leader), len(leader[0])) != (len(follower), len(follower[0])):
+        raise OptionError("leader and follower need the same shape", place="follower")
+    if max(len(leader), len(leader[0])) > LARGEST:
+        raise OptionError(f"at most {LARGEST} actions each", place="leader")
+    return leader, follower
 
 
 def _nash(leader: Matrix, follower: Matrix) -> dict[str, Any]:
