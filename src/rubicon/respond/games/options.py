@@ -52,11 +52,11 @@ NOTE = (
 )
 
 
-def solve(given: Mapping[str, Any]) -> dict[str, Any]:
+def solve(given: Mapping[str, Any], *, sobol: bool = True) -> dict[str, Any]:
     """`equilibria`, `regions`, `tipping_points`, `sensitivity`, `assumptions`, and `options` with their sentences.
 
     `given` may name a `file`, the `cells` of the maps, and other values of assumptions. Every equilibrium carries its
-    best-response gap, counted from the raw payoffs. Raises CaseError, InputMissing or OptionError for a wrong file,
+    best-response gap, counted from the raw payoffs. Without `sobol` the swings stand alone, which is quicker. Raises CaseError, InputMissing or OptionError for a wrong file,
     name or number.
     """
     changed = dict(given)
@@ -81,7 +81,7 @@ def solve(given: Mapping[str, Any]) -> dict[str, Any]:
         "tipping_points": [asdict(tip) for made in tipping.values() for tip in made],
         "sensitivity": {
             option.entry.id: {
-                "margin": margin_of(option, game.values), "swings": swings(game, option), **weighed(game, option),
+                "margin": margin_of(option, game.values), "swings": swings(game, option), **(weighed(game, option) if sobol else {}),
             }
             for option in game.options
         },
