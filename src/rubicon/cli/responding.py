@@ -123,11 +123,19 @@ def coverage(
     except ValueError as error:
         raise UsageError(str(error), place="--date") from error
     event = from_event or used.first_evidence or cover.FIRST_LISTING
-    cells = cover.coverage(
-        cover.ships_named(imo, facts, listings), facts, listings, day=day, from_event=event
-    )
+    ships = cover.ships_named(imo, facts, listings)
+    cells = cover.coverage(ships, facts, listings, day=day, from_event=event)
     if json_:
-        answer({"date": date, "from_event": str(event), "cells": [cell.record() for cell in cells]})
+        start = "" if str(event) == cover.FIRST_LISTING else str(event)
+        owners = cover.owner_rows(ships, facts, day=day, start=start)
+        answer(
+            {
+                "date": date,
+                "from_event": str(event),
+                "cells": [cell.record() for cell in cells],
+                "owners": owners,
+            }
+        )
         return
     table = Table(title=f"Listings as of {date}; days counted from {event}", title_justify="left")
     for column in ("ship", "IMO", "authority", "status", "date", "days", "ground"):

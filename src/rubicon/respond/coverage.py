@@ -226,6 +226,34 @@ def ships_named(imos: Iterable[str], facts: Iterable[Designation], listings: pa.
     return {imo: names.get(imo, "") for imo in imos}
 
 
+def owner_rows(
+    ships: Mapping[str, str], facts: Iterable[Designation], *, day: date, start: str
+) -> list[dict[str, Any]]:
+    """For each ship and authority, what the case's facts say of its owners and managers on a day.
+
+    Listed with the facts, their days and the lag from `start` (a date, or empty), else unknown. Owners are named as each
+    authority names them: their names are not joined.
+    """
+    known = list(facts)
+    made = []
+    for imo, name in ships.items():
+        for authority in dict.fromkeys([*AUTHORITIES, *(fact.authority for fact in known)]):
+            named = [f for f in known if name in f.ships and f.authority == authority and _by(f.day, day)]
+            listed = [
+                {
+                    "owner": fact.subject, "kind": fact.kind, "date": fact.day or None, "ground": fact.programme,
+                    "lag_days": _days(start, fact.day) if start and fact.day else None, "verification": fact.verification,
+                    "source": fact.source, "evidence_id": fact.evidence_id,
+                }
+                for fact in named
+            ]  # fmt: skip
+            status = "listed" if listed else "unknown"
+            made.append(
+                {"imo": imo, "ship": name, "authority": authority, "status": status, "owners": listed}
+            )
+    return made
+
+
 def coverage_options(cells: Iterable[Cell]) -> pa.Table:
     """The cells as OPTION rows: `subject` is the ship, `actor` the authority, `detail` the whole cell."""
     return rows_to_table(

@@ -204,3 +204,12 @@ def test_tasking_answers_with_the_keys_of_the_contract(repo: Path) -> None:
     assert len(given["plan"]) == 5
     assert 0 < given["detection_probability"] < 1
     assert given["robust"]["detection_probability"] <= given["robust"]["at_most"]
+
+
+def test_owners_and_managers_have_their_own_cells() -> None:
+    given = asked("coverage", "--imo", "9179842", "--date", "2024-12-31")["owners"]
+    america, korea = (next(one for one in given if one["authority"] == who) for who in ("US", "KR"))
+    assert [(one["owner"], one["date"]) for one in america["owners"]] == [("M Leasing LLC", "2022-05-08")]
+    assert (korea["status"], korea["owners"]) == ("unknown", [])
+    europe = next(one for one in given if one["authority"] == "EU")
+    assert [one["lag_days"] for one in europe["owners"]] == [133]
