@@ -323,10 +323,11 @@ def read_model(path: Path, model: type[Model]) -> Model:
         raise InputMissing(error.strerror or "cannot be opened", place=str(path)) from error
     except UnicodeDecodeError as error:
         raise CaseError("is not UTF-8 text", place=str(path)) from error
-    except tomllib.TOMLDecodeError as error:
-        raise CaseError(f"is not TOML: {error}", place=str(path)) from error
     except ValidationError as error:
         raise CaseError(reasons(error, model, text), place=str(path)) from error
+    except (ValueError, RecursionError) as error:
+        # Beside TOML's own errors: numbers of thousands of digits, and lists in lists in lists.
+        raise CaseError(f"is not TOML: {error}", place=str(path)) from error
 
 
 def reasons(error: ValidationError, model: type[BaseModel] | None = None, text: str = "") -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import stat
 import zipfile
+import zlib
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
@@ -30,15 +32,28 @@ def members(path: Path) -> dict[str, str]:
         return {p.relative_to(path).as_posix(): str(p) for p in found[:MAX_MEMBERS]}
     try:
         with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
+            infos = archive.infolist()
     except (OSError, zipfile.BadZipFile) as error:
         raise UnknownFormat("is neither a SAFE folder nor a zip", place=str(path)) from error
-    if len(members) > MAX_MEMBERS:
-        raise InputTooLarge(f"{len(members)} members, the limit is {MAX_MEMBERS}", place=str(path))
-    unsafe = [m.filename for m in members if m.filename.startswith("/") or ".." in m.filename.split("/")]
-    if unsafe:
-        raise UnknownFormat(f"a member's name leads out of the archive: {unsafe[0][:80]!r}", place=str(path))
-    return {m.filename: m.filename for m in members if not m.is_dir()}
+    if len(infos) > MAX_MEMBERS:
+        raise InputTooLarge(f"{len(infos)} members, the limit is {MAX_MEMBERS}", place=str(path))
+    for one in infos:
+        if reason := _unsafe(one):
+            raise UnknownFormat(f"{reason}: {one.filename[:80]!r}", place=str(path))
+    folded = [one.filename.casefold() for one in infos]
+    if len(set(folded)) < len(folded):
+        raise UnknownFormat("a member stands in it twice, but for case perhaps", place=str(path))
+    return {m.filename: m.filename for m in infos if not m.is_dir()}
+
+
+def _unsafe(one: zipfile.ZipInfo) -> str:
+    """Why a member is not taken; empty for one that is."""
+    name = one.orig_filename
+    if stat.S_ISLNK(one.external_attr >> 16):
+        return "a member is a link"
+    if name.startswith("/") or "\\" in name or "\0" in name or name[1:2] == ":" or ".." in name.split("/"):
+        return "a member's name leads out of the archive"
+    return ""
 
 
 def document(path: Path, files: dict[str, str], name: str) -> Element:
@@ -48,9 +63,7 @@ def document(path: Path, files: dict[str, str], name: str) -> Element:
         size = Path(files[name]).stat().st_size
         text = Path(files[name]).read_bytes() if size <= MAX_XML_BYTES else b""
     else:
-        with zipfile.ZipFile(path) as archive:
-            size = archive.getinfo(name).file_size
-            text = archive.read(name) if size <= MAX_XML_BYTES else b""
+        size, text = _member(path, name)
     if size > MAX_XML_BYTES:
         raise InputTooLarge(f"{size} bytes of XML, the limit is {MAX_XML_BYTES}", place=place)
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
@@ -62,3 +75,17 @@ def document(path: Path, files: dict[str, str], name: str) -> Element:
     except ParseError as error:
         raise UnknownFormat(f"the XML is broken: {error}", place=place) from error
     return root
+
+
+def _member(path: Path, name: str) -> tuple[int, bytes]:
+    """Declared size and content of a member, no content where it declares or holds more than is read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = archive.getinfo(name).file_size
+            if size > MAX_XML_BYTES:
+                return size, b""
+            with archive.open(name) as handle:
+                text = handle.read(MAX_XML_BYTES + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise UnknownFormat(f"a member does not unpack: {error}", place=f"{path}/{name}") from error
+    return max(size, len(text)), text
