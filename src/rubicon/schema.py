@@ -242,6 +242,11 @@ LISTING = _table(
     ("remarks", S, "free text of the entry"),
     ("source_id", S, "hash prefix of the file!"),
     ("offset", I64, "row number!"),
+    (
+        "born",
+        STRINGS,
+        "dates of birth of a person, each YYYY[-MM[-DD]] or a span A/B; null when none is stated",
+    ),
 )
 
 HIT = _table(

@@ -18,6 +18,7 @@ from rubicon.identifiers import imo_valid, normalise_imo
 from rubicon.provenance import source_file
 from rubicon.registry import lists
 from rubicon.screen import bitemporal, match, store
+from rubicon.screen.births import iso_birth
 from rubicon.screen.fleet import changes, fleet_of
 from rubicon.screen.history import history
 from rubicon.screen.index_cache import index_of
@@ -163,7 +164,10 @@ def screen(
     text: Annotated[list[str] | None, typer.Argument(help="Names or IMO numbers.")] = None,
     store_: Store = Path("lists"),
     imo: Annotated[list[str] | None, typer.Option("--imo", help="IMO number; repeat for several.")] = None,
-    file: Annotated[Path | None, typer.Option("--file", help="CSV with a column name, imo, or both.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", help="CSV with a column name, imo, or both; and born, for persons."),
+    ] = None,
     pairs: Annotated[
         Path | None,
         typer.Option(
@@ -179,6 +183,9 @@ def screen(
     ] = None,
     changed_since: Annotated[
         str, typer.Option("--changed-since", help="Only answers that lists published after this day changed.")
+    ] = "",
+    born: Annotated[
+        str, typer.Option("--born", help="Date of birth of the person asked: YYYY, YYYY-MM or YYYY-MM-DD.")
     ] = "",
     as_of: Annotated[
         str, typer.Option("--as-of", help="Entries that stood on their list on this day, YYYY-MM-DD.")
@@ -199,7 +206,7 @@ def screen(
     if pairs:
         _screen_pairs(pairs, store_, ignore_imo, json_)
         return
-    queries = [Query(one) for one in text or []] + [Query(imo=one) for one in imo or []]
+    queries = [Query(one, born=_birth(born)) for one in text or []] + [Query(imo=one) for one in imo or []]
     queries += _from_file(file) if file else []
     queries += _ships_in(fleet) if fleet else []
     if not queries:
@@ -283,11 +290,17 @@ def _day(text: str) -> date | None:
         raise UsageError(f"a day is written YYYY-MM-DD, got {text!r}") from None
 
 
+def _birth(text: str) -> tuple[str, ...]:
+    if text and iso_birth(text) is None:
+        raise UsageError(f"a date of birth is written YYYY, YYYY-MM or YYYY-MM-DD, got {text!r}")
+    return (text,) if text else ()
+
+
 def _from_file(path: Path) -> list[Query]:
     """Queries from CSV with a column `name`, `imo`, or both."""
     made = []
     for row in csv_rows(source_file(path), ()):
-        query = Query(row.take("name") or "", row.take("imo") or "")
+        query = Query(row.take("name") or "", row.take("imo") or "", born=_birth(row.take("born") or ""))
         if not query.text and not query.imo:
             raise UsageError("a row has neither `name` nor `imo`", place=row.place)
         made.append(query)

@@ -24,7 +24,7 @@ from rubicon.screen import bitemporal, store
 from rubicon.screen.index import Index, Made
 from rubicon.screen.party_index import PartyNames
 
-VERSION = 4
+VERSION = 5
 """Raised with every change to keys, folds or postings."""
 ARRAYS = ("entry", "which", "legal", "offsets", "tokens")
 LISTS = ("words", "folds", "bones", "forms")

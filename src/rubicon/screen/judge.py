@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rubicon.identifiers import imo_valid, normalise_imo
+from rubicon.screen.births import agree, contradict
 from rubicon.screen.names import NameKeys, name_keys, nearly_sounds, nearly_spelt
 from rubicon.screen.parties import ACCEPT, Likeness, likeness
 
@@ -55,6 +56,8 @@ class Query:
     aliases: tuple[str, ...] = ()
     mmsi: str = ""
     call_sign: str = ""
+    born: tuple[str, ...] = ()
+    """Dates of birth of a person, YYYY[-MM[-DD]] or a span with a stroke."""
 
     @property
     def label(self) -> str:
@@ -148,7 +151,17 @@ def party_verdict(query: Query, entry: Mapping[str, Any], one: Name, other: Name
         f"{other.what}: asked {one.text!r}, listed {other.text!r}: {like.reason} (likeness {like.score:.2f})"
     )
     score = round(SCORES[other.what] * like.score, 4)
-    return Verdict("probable", other.what, score, (words, number_reason(query, entry)))
+    reasons = (words, number_reason(query, entry))
+    dates = entry.get("born") or ()
+    if not query.born or entry["kind"] != "person":
+        return Verdict("probable", other.what, score, reasons)
+    told = f"date of birth: asked {', '.join(query.born)}, listed {', '.join(dates) or 'none'}"
+    if contradict(query.born, dates):
+        # As two numbers of ships do: two persons of one name, or one with a false date; neither a match nor dropped.
+        end = f"{told}: more than a year apart"
+        return Verdict("homonym_or_tampering", other.what, SCORES["name, numbers differ"], (*reasons, end))
+    end = "the same day" if agree(query.born, dates) else "do not contradict" if dates else "cannot tell"
+    return Verdict("probable", other.what, score, (*reasons, f"{told}: {end}"))
 
 
 def best_name(asked: Sequence[Name], names: Sequence[Name]) -> Shared | None:

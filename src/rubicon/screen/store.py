@@ -25,7 +25,7 @@ from rubicon import registry
 from rubicon.case import Input
 from rubicon.errors import ListError
 from rubicon.provenance import SourceFile, source_file
-from rubicon.schema import LISTING
+from rubicon.schema import LISTING, conform
 
 MOST_SHRINKAGE = 0.1
 """A list that lost more than this share of its entries since the version before it is refused: half a file
@@ -207,7 +207,8 @@ def _read_receipt(path: Path) -> Receipt:
 def _read_table(receipt_path: Path) -> pa.Table:
     receipt, path = _read_receipt(receipt_path), receipt_path.with_suffix(".parquet")
     try:
-        table = pq.read_table(path, schema=LISTING)
+        # A version that was kept by an earlier release lacks the columns that came since.
+        table = conform(pq.read_table(path), LISTING)
     except (OSError, pa.ArrowException) as error:
         raise ListError(f"cannot be read: {error}", place=str(path)) from error
     if table.num_rows != receipt.entries:

@@ -16,6 +16,7 @@ from rubicon.case import Input
 from rubicon.errors import ListError
 from rubicon.provenance import SourceFile
 from rubicon.screen import rows, xml
+from rubicon.screen.births import iso_birth
 from rubicon.screen.bounds import about
 
 META = {"format": "eu-xml", "authority": "EU", "title": "EU financial sanctions, consolidated list, XML"}
@@ -73,4 +74,6 @@ def _entry(element: ET.Element, place: str) -> dict[str, Any]:
         "listed_from": rows.iso_date(element.get("designationDate"))
         or min(filter(None, (rows.iso_date(one.get("publicationDate")) for one in rules)), default=None),
         "remarks": remark,
+        "born": list(filter(None, (iso_birth(one.get("birthdate")) for one in element.iter("birthdate"))))
+        or None,
     }

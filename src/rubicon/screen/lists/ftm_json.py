@@ -16,6 +16,7 @@ from rubicon.case import Input
 from rubicon.errors import ListError
 from rubicon.provenance import SourceFile
 from rubicon.screen import rows
+from rubicon.screen.births import iso_birth
 from rubicon.screen.jsonl import objects
 
 META = {"format": "ftm-json", "authority": "FTM", "title": "FollowTheMoney entities, JSON lines"}
@@ -101,6 +102,7 @@ def _entry(
         "program": _first(sanction, "program"),
         "listed_from": rows.iso_date(_first(sanction, "startDate") or _first(sanction, "listingDate")),
         "linked_to": owners,
+        "born": list(filter(None, map(iso_birth, properties.get("birthDate", [])))) or None,
         "remarks": "; ".join(properties.get("notes", [])) or None,
     }
 

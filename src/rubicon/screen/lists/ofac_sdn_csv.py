@@ -25,6 +25,7 @@ from rubicon.errors import ListError
 from rubicon.identifiers import imo_valid, normalise_imo
 from rubicon.provenance import SourceFile
 from rubicon.schema import LISTING, rows_to_table
+from rubicon.screen.births import born
 from rubicon.screen.bounds import about, check_counts, check_size, check_unique, list_id, snapshot_date
 
 META = {"format": "ofac-sdn-csv", "authority": "US", "title": "OFAC SDN list, CSV"}
@@ -36,6 +37,7 @@ _ALIAS = re.compile(r"^(?:alt\. )?[afn]\.k\.a\. '(.*)'$")
 _NUMBER = re.compile(r"^(?:alt\. )?(?:Vessel Registration Identification|Identification Number)\s+(.+)$")
 _LINKED = re.compile(r"^\(?Linked To: (.+?)\)?$")
 _MMSI = re.compile(r"^(?:alt\. )?MMSI\s+(\d{9})$")
+_BORN = re.compile(r"^(?:alt\. )?DOB (.+)$")
 _CALL_SIGN = re.compile(r"^(?:alt\. )?Other Vessel Call Sign (.+)$")
 
 
@@ -149,6 +151,7 @@ def _listing(row: list[str], number: int, place: str) -> dict[str, Any]:
         "program": programme or None,
         "linked_to": list(dict.fromkeys(filter(None, [owner, *_found(_LINKED, segments)]))),
         "remarks": remarks or None,
+        "born": list(filter(None, map(born, _found(_BORN, segments)))) or None,
         "offset": number,
     }
 

@@ -18,6 +18,7 @@ from rubicon.case import Input
 from rubicon.errors import ListError
 from rubicon.provenance import SourceFile
 from rubicon.screen import rows, xml
+from rubicon.screen.births import born, iso_birth
 from rubicon.screen.bounds import about
 
 META = {"format": "un-xml", "authority": "UN", "title": "UN Security Council consolidated list, XML"}
@@ -61,7 +62,18 @@ def _entry(element: ET.Element, number: int, fields: tuple[str, ...], file: Sour
         "listed_from": listed_on[:10] if _DATE.match(listed_on) else None,
         "linked_to": [],
         "remarks": _text(element, "COMMENTS1"),
+        "born": list(filter(None, map(_born, element.iter("INDIVIDUAL_DATE_OF_BIRTH")))) or None,
     }
+
+
+def _born(element: ET.Element) -> str | None:
+    first, last = _text(element, "FROM_YEAR"), _text(element, "TO_YEAR")
+    if first and last and iso_birth(first) and iso_birth(last):
+        return f"{first}/{last}"
+    stated = iso_birth(_text(element, "DATE")) or iso_birth(_text(element, "YEAR"))
+    if stated and (_text(element, "TYPE_OF_DATE") or "").upper() == "APPROXIMATELY":
+        return born(f"circa {stated[:4]}")
+    return stated
 
 
 def _aliases(element: ET.Element) -> Iterator[str]:
