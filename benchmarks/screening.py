@@ -52,11 +52,14 @@ fuzzy = [fuzz.token_sort_ratio(pair["name_a"], pair["name_b"], processor=utils.d
 print(json.dumps({"logic": found, "fuzzy": fuzzy, "seconds": took}))
 """
 Row = dict[str, str]
+BRUTE = 15
+"""Queries that are also answered by comparing every entry, which takes seconds each."""
 
 
 def labelled() -> dict[str, list[Row]]:
     """Sets of labelled pairs with one set of column names."""
     sets = {"ships, OFAC other names (published)": _rows(HERE / "data" / "vessel_pairs.csv")}
+    sets["ships across scripts (sourced, all alike)"] = _rows(HERE / "data" / "cross_script.csv")
     ships = DATA / "labelled" / "vessel_pairs_dev.csv"
     names = DATA / "labelled" / "name_pairs_dev.csv"
     if ships.is_file():
@@ -125,10 +128,12 @@ def speed(folder: Path) -> list[str]:
     began = time.process_time()
     index = Index(store.listings(folder))
     size = sum(len(names.words) for names in index.made.parties.values())
+    index.search(Query("NOBODY WHOM A LIST HAS"))
     cold = time.process_time() - began
     index_of(folder)
     began = time.process_time()
     index = index_of(folder)
+    index.search(Query("NOBODY WHOM A LIST HAS"))
     cached = time.process_time() - began
     draw = random.Random(1)
     ships = [entry for entry in index.entries if entry["kind"] == "vessel"]
@@ -136,38 +141,48 @@ def speed(folder: Path) -> list[str]:
     asked = [draw.choice(ships) for _ in range(50_000)]
     numbers, names = [ship["imo"] for ship in asked], [ship["name"] for ship in asked]
     nobody: list[str | None] = [None] * len(asked)
-    queries = [Query(_slip(draw.choice(parties)["name"], draw)) for _ in range(500)]
+    queries = [Query(_slip(draw.choice(parties)["name"], draw)) for _ in range(2000)]
     times = sorted(_timed(lambda q=query: index.search(q)) for query in queries)
-    lost, judged = _lost(index, queries[:25])
+    by_number = len(asked) / _timed(lambda: lookup(index, numbers, nobody))
+    by_name = len(asked) / _timed(lambda: lookup(index, nobody, names))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    lost, judged = _lost(index, queries[:BRUTE])
     return [
-        "| what | measured |",
-        "|---|---|",
-        f"| entries, words of companies and persons | {len(index.entries):,}, {size:,} |",
-        f"| load and index, cold | {cold:.2f} s |",
-        f"| load and index, cached | {cached:.2f} s |",
-        f"| ships by IMO number | {len(asked) / _timed(lambda: lookup(index, numbers, nobody)):,.0f} q/s |",
-        f"| ships by name | {len(asked) / _timed(lambda: lookup(index, nobody, names)):,.0f} q/s |",
-        f"| companies and persons, one letter dropped | {len(times) / sum(times):,.0f} q/s, p95 {times[int(0.95 * len(times))] * 1000:.1f} ms, "
-        f"median {statistics.median(times) * 1000:.1f} ms |",
-        f"| hits that comparing every entry gives and the index does not | {lost} of {judged} |",
-        f"| peak memory of this process | {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB |",
+        "| what | asked | measured |",
+        "|---|---|---|",
+        f"| entries, words of companies and persons | 24,000 | {len(index.entries):,}, {size:,} |",
+        f"| load, index and first answer, cold | <= 4 s | {cold:.2f} s |",
+        f"| load and first answer, cached | <= 0.5 s | {cached:.2f} s |",
+        f"| ships by IMO number | >= 50,000 q/s | {by_number:,.0f} q/s |",
+        f"| ships by name | >= 50,000 q/s | {by_name:,.0f} q/s |",
+        f"| companies and persons, one letter dropped, {len(times):,} asked | >= 500 q/s, p95 <= 10 ms | "
+        f"{len(times) / sum(times):,.0f} q/s, p95 {times[int(0.95 * len(times))] * 1000:.1f} ms, median {statistics.median(times) * 1000:.1f} ms |",
+        f"| hits of comparing every entry that the index loses ({BRUTE} asked) | <= 0.5 % | {lost} of {judged} |",
+        f"| peak memory of this process | <= 500 MB | {memory:,.0f} MB |",
+        f"| five million additions in a Python loop, for the scale of this machine | | {_timed(_additions):.2f} s |",
     ]
 
 
+def _additions() -> None:
+    total = 0
+    for number in range(5_000_000):
+        total += number
+
+
 def _lost(index: Index, queries: Sequence[Query]) -> tuple[int, int]:
-    """Hits of a comparison with every entry, and how many of them the index misses among the first five."""
+    """Hits of a comparison with every entry, and how many of them the index misses."""
     lost = total = 0
+    everyone = [(entry, names_of(entry)) for entry in index.entries if entry["kind"] in ("company", "person")]
     for query in queries:
         asked = [Name(text, "name") for text in query.names]
-        everyone = [
-            (judge(query, asked, entry, names_of(entry)), entry["listing_id"])
-            for entry in index.entries
-            if entry["kind"] in ("company", "person")
-        ]
-        best = sorted((-verdict.score, id_) for verdict, id_ in everyone if verdict.class_ != "no_match")[:5]
+        best = {
+            entry["listing_id"]
+            for entry, names in everyone
+            if judge(query, asked, entry, names).class_ != "no_match"
+        }
         found = {entry["listing_id"] for entry, _ in index.search(query)}
         total += len(best)
-        lost += sum(id_ not in found for _, id_ in best)
+        lost += len(best - found)
     return lost, total
 
 
@@ -223,12 +238,15 @@ def main() -> None:
     ]
     if (DATA / "lists").is_dir():
         with tempfile.TemporaryDirectory() as folder:
-            for path in sorted((DATA / "lists").glob("ofac_sdn_2024*.csv")):
-                store.load(path, "ofac-sdn-csv", Path(folder))
-            for path in sorted((DATA / "lists").glob("un_*.xml")):
-                store.load(path, "un-xml", Path(folder))
+            lists = DATA / "lists"
+            beside = sorted(lists.glob("ofac_alt_*.csv"))
+            store.load(lists / "ofac_sdn_2024-05-03.csv", "ofac-sdn-csv", Path(folder), beside=beside)
+            store.load(lists / "un_consolidated_2026-02-27.xml", "un-xml", Path(folder))
+            # An older version under another name stands for a third list, to have as many entries as the bar is stated for.
+            store.load(lists / "ofac_sdn_2021-08-18.csv", "ofac-sdn-csv", Path(folder), authority="US-2021")
             lines += [
-                "One core, CPU time; the SDN list of 2024-05-03 and the UN list of 2026-02-27.",
+                "One core, CPU time: the SDN list of 2024-05-03 with its other names, the UN list of 2026-02-27, and, to reach 24,000 entries, the SDN list",
+                "of 2021-08-18 under a name of its own.",
                 "",
                 *speed(Path(folder)),
             ]

@@ -24,6 +24,8 @@ from rubicon.screen.history import history
 from rubicon.screen.index_cache import index_of
 from rubicon.screen.judge import Query
 from rubicon.screen.pairs import Pair, compare_pairs
+from rubicon.screen.tables import KEPT_SNAPSHOT
+from rubicon.screen.tables import kept as kept_tables
 from rubicon.screen.update import FETCHED
 from rubicon.screen.update import update as update_lists
 from rubicon.store.lake import Lake
@@ -108,6 +110,26 @@ def update(
             say(f"{one.format}: {one.status}{f', {one.receipt.entries:,} entries' if one.receipt else ''}")
         say(f"next: rubicon screen ANGARA --store {store_}")
     end([one.error for one in found if one.error], used=any(not one.error for one in found))
+
+
+@lists_app.command()
+def kept(store_: Store, json_: Json = False) -> None:
+    """Load the hand-kept tables that travel with the package: parts of lists that their publishers give as documents.
+
+    Every row names its source and how far it was checked; nothing follows from absence in them.
+
+    Example: rubicon lists kept --store lists
+    """
+    loaded = [
+        store.load(path, format_, store_, snapshot=KEPT_SNAPSHOT, extract=True)
+        for format_, path in kept_tables()
+    ]
+    if json_:
+        answer([asdict(one) for one in loaded])
+        return
+    for one in loaded:
+        print(f"{one.authority}  {one.list_id}  {one.entries:,} entries")
+    say(f"next: rubicon screen ANGARA --store {store_}")
 
 
 @lists_app.command()

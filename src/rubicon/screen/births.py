@@ -15,8 +15,11 @@ CIRCA_YEARS = 3
 """A year that a list calls approximate is kept as a span of this many years to each side."""
 
 _MONTHS = {
-    name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
-}  # noqa: SIM905
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
 _PART = r"(?:(?:(\d{1,2}) )?([A-Za-z]{3}) )?(\d{4})"
 _WRITTEN = re.compile(rf"^(circa )?{_PART}(?: to {_PART})?$")
 _ISO = re.compile(r"^\d{4}(?:-\d{2}(?:-\d{2})?)?$")

@@ -1,19 +1,24 @@
 """Two names held against each other, without a list or beside one: `rubicon screen --pairs`.
 
 A list helps in one way only: two names that one entry carries, as its name and a former or other name, belong to
-one ship. The entry is looked up by the names alone, never by a number of the pair.
+one ship. The entry is looked up by the names alone, never by a number of the pair. A short table of renamings that reports and
+resolutions state (`data/ship_names.csv`, each row with its source) is used in the same way, with or without a list.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from rubicon.errors import UsageError
 from rubicon.identifiers import imo_valid, normalise_imo
 from rubicon.screen.index import Index
 from rubicon.screen.judge import SCORES, Name, Query, Verdict, judge, names_of
+from rubicon.screen.names import name_keys
 
 KINDS = {
     "": "vessel", "vessel": "vessel", "ship": "vessel", "person": "person",
@@ -74,8 +79,9 @@ def compare_pairs(
 def _verdict(pair: Pair, index: Index | None, ignore_imo: bool) -> dict[str, Any]:
     numbers = ("", "") if ignore_imo else (pair.imo_a, pair.imo_b)
     verdict = compare(pair.name_a, pair.name_b, *numbers, kind=pair.kind)
-    if verdict.class_ == "no_match" and index is not None and pair.kind == "vessel":
-        verdict = _by_history(pair, numbers, index) or verdict
+    if verdict.class_ == "no_match" and pair.kind == "vessel":
+        listed = _by_history(pair, numbers, index) if index is not None else None
+        verdict = listed or _by_reports(pair, numbers) or verdict
     return {
         "name_a": pair.name_a,
         "name_b": pair.name_b,
@@ -99,10 +105,41 @@ def _by_history(pair: Pair, numbers: tuple[str, str], index: Index) -> Verdict |
     reason = (
         f"list {entry['listing_id']}: {pair.name_a!r} and {pair.name_b!r} are both names of {entry['name']!r}"
     )
+    return _two_names(numbers, "two names of one entry", reason)
+
+
+def _by_reports(pair: Pair, numbers: tuple[str, str]) -> Verdict | None:
+    """The pair's names as the old and the new name of a ship that a report names with both."""
+    one, other = (
+        {row for key in name_keys(name).exact for row in _reported().get(key, ())}
+        for name in (pair.name_a, pair.name_b)
+    )
+    # A name that stands in two rows is of two ships, and tells nothing.
+    if len(one) != 1 or one != other:
+        return None
+    (source,) = one
+    return _two_names(
+        numbers,
+        "two names of one ship",
+        f"reported: {pair.name_a!r} and {pair.name_b!r} are one ship [{source[1]}]",
+    )
+
+
+def _two_names(numbers: tuple[str, str], matched_on: str, reason: str) -> Verdict:
     one, other = imo_valid(numbers[0]), imo_valid(numbers[1])
     if one and other and normalise_imo(numbers[0]) != normalise_imo(numbers[1]):
         told = f"IMO number: {numbers[0]}, {numbers[1]}: different"
-        return Verdict(
-            "homonym_or_tampering", "two names of one entry", SCORES["name, numbers differ"], (reason, told)
-        )
-    return Verdict("probable", "two names of one entry", SCORES["two names of one entry"], (reason,))
+        return Verdict("homonym_or_tampering", matched_on, SCORES["name, numbers differ"], (reason, told))
+    return Verdict("probable", matched_on, SCORES["two names of one entry"], (reason,))
+
+
+@cache
+def _reported() -> dict[str, set[tuple[int, str]]]:
+    """Rows of reported names by key: number of the row, and its source with the mark of how far it was checked."""
+    found: dict[str, set[tuple[int, str]]] = {}
+    text = (resources.files("rubicon.screen") / "data" / "ship_names.csv").read_text(encoding="utf-8")
+    for number, row in enumerate(csv.DictReader(text.splitlines()), start=1):
+        for name in (row["name"], *row["others"].split(";")):
+            for key in name_keys(name).exact:
+                found.setdefault(key, set()).add((number, f"{row['source']}, {row['verification']}"))
+    return found

@@ -1,12 +1,16 @@
 """Lists that their publishers give as documents, kept by hand as one CSV a list: who typed what from which page.
 
 Columns `id, kind, name, listed_from, source_url`, and where known `aliases` (separated by semicolons), `imo, mmsi,
-call_sign, flag, vessel_type, program, linked_to, remarks, listed_to`. Every row names its source.
+call_sign, flag, vessel_type, program, linked_to, remarks, listed_to, verification`. Every row names its source, and `verification` says
+how far it was checked: official_text, text_quoted, secondary_seen or recalled_check_text. The tables that travel with the
+package (`data/kept`) are parts of their lists: absence from them says nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -21,6 +25,9 @@ from rubicon.screen.bounds import check_size
 
 NEEDED = ("id", "kind", "name", "listed_from", "source_url")
 KINDS = ("vessel", "company", "person", "aircraft", "other")
+MARKS = ("official_text", "text_quoted", "secondary_seen", "recalled_check_text")
+KEPT_SNAPSHOT = "2026-11-27"
+"""Day on which the tables that travel were last looked through."""
 TEXTS = ("imo", "mmsi", "call_sign", "flag", "vessel_type", "program")
 
 
@@ -31,6 +38,12 @@ def read_table(reader: str, meta: dict[str, str], file: SourceFile, options: Inp
     """
     check_size(file)
     return rows.listings(reader, meta["format"], _entries(meta["format"], file), file, options)
+
+
+def kept() -> list[tuple[str, Path]]:
+    """The tables that travel with the package: format and file."""
+    folder = Path(str(resources.files("rubicon.screen") / "data" / "kept"))
+    return [(path.stem.replace("_", "-"), path) for path in sorted(folder.glob("*.csv"))]
 
 
 def _entries(format_: str, file: SourceFile) -> Iterator[dict[str, Any]]:
@@ -62,7 +75,11 @@ def _remarks(row: Row) -> str:
     ended, told = row.take("listed_to"), row.take("remarks")
     if ended and rows.iso_date(ended) is None:
         raise ListError(f"`listed_to` must be YYYY-MM-DD, got {ended!r}", place=row.place)
-    parts = (told, f"Listed to: {ended}" if ended else None, f"Source: {row.need('source_url')}")
+    mark = row.take("verification")
+    if mark and mark not in MARKS:
+        raise ListError(f"unknown verification {mark!r}", place=row.place)
+    checked = f"Verification: {mark}" if mark else None
+    parts = (told, checked, f"Listed to: {ended}" if ended else None, f"Source: {row.need('source_url')}")
     return "; ".join(filter(None, parts))
 
 

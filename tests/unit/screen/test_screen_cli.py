@@ -163,3 +163,28 @@ def test_companies_are_joined_by_their_own_number_only() -> None:
     assert [one.members for one in resolve([us, eu, ship], {})] == [("eu", "us"), ("ship",)]
     same = Identity("uk", "Ibex Shipping Incorporated", "company")
     assert [(one.one, one.other) for one in questions([us, same, ship], {})] == [("uk", "us")]
+
+
+def test_the_kept_tables_name_their_sources(tmp_path: Path) -> None:
+    loaded = ask("lists", "kept", "--store", str(tmp_path / "lists"))
+    assert {one["authority"] for one in loaded} == {"AU", "EU", "JP", "KR", "UN"}
+    assert all(one["extract"] for one in loaded)
+    table = store.listings(tmp_path / "lists")
+    assert all("Source: " in text and "Verification: " in text for text in table["remarks"].to_pylist())
+    assert set(table["imo_valid"].to_pylist()) == {True, None}
+    hits = ask("screen", "--imo", "8517839", "--store", str(tmp_path / "lists"))["results"][0]["hits"]
+    assert {(hit["authority"], hit["listed_from"]) for hit in hits} == {
+        ("EU", "2024-06-24"),
+        ("KR", "2024-05-24"),
+    }
+
+
+def test_a_reported_renaming_joins_a_pair_but_not_against_numbers(tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text(
+        "name_a,name_b,imo_a,imo_b,schema\nHYOK SIN 2,Ji Hye San,,,Vessel\nHYOK SIN 2,Ji Hye San,8018900,9412359,Vessel\n"
+        "HYOK SIN 2,Ryong Rim,,,Vessel\n"
+    )
+    told = ask("screen", "--pairs", str(pairs), "--store", str(tmp_path / "none"))["results"]
+    assert [one["class"] for one in told] == ["probable", "homonym_or_tampering", "no_match"]
+    assert "2270" in told[0]["reasons"][0]
