@@ -17,7 +17,7 @@ from rubicon.geo.earth import distance_km
 from rubicon.geo.envelope import LEAST_PROBABILITY, REDUCTION, Envelope, envelope, reach_one
 from rubicon.geo.sea import SNAP_KM, SeaField, sea_distance_km, sea_field
 from rubicon.geo.water import WaterGrid, water_grid
-from rubicon.kernels.marching import IDLE, LAND, march, sees
+from rubicon.kernels.marching import march, sees
 from rubicon.provenance import content_id
 
 STEP_DEG = 1 / 32
@@ -99,11 +99,7 @@ def marched(
     out = np.full((water.shape[0] + 2, water.shape[1] + 2), np.inf)
     for (r, c), value in sources.items():
         out[r + 1, c + 1] = value
-    known = np.flatnonzero(np.isfinite(out))
-    known = known[np.argsort(out.flat[known], kind="stable")]
-    step_n, step_e = (np.pad(np.array(step), 1, "edge") for step in (north, east))
-    state = np.pad(np.where(water, IDLE, LAND), 1, constant_values=LAND)
-    march(state.ravel(), step_n, step_e, out.ravel(), known)
+    march(water, np.array(north), np.array(east), out)
     return out[1:-1, 1:-1]
 
 

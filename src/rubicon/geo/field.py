@@ -19,7 +19,7 @@ from rubicon.geo.gshhg import Bbox, Floats
 from rubicon.geo.ports import load_ports
 from rubicon.geo.water import Lattice, WaterGrid, water_on
 from rubicon.kernels.geodesy import distance_m
-from rubicon.kernels.marching import IDLE, LAND, MOST_STEP_RATIO, around, march, nearest, sample, seed
+from rubicon.kernels.marching import MOST_STEP_RATIO, around, as_field, march, nearest, sample, seed
 
 SNAP_KM = 5.0
 """How far a place on land may lie from the water that it is taken to."""
@@ -215,16 +215,12 @@ def spread(grid: WaterGrid, known_m: Floats) -> npt.NDArray[np.float32]:
 
     Raises OptionError when the region comes too near to a pole.
     """
-    steps = [np.pad(step, 1, "edge") for step in grid.lattice.steps_m()]
+    steps = grid.lattice.steps_m()
     if np.max(steps) / np.min(steps) > MOST_STEP_RATIO:
         raise OptionError("the region comes too near to a pole", place=box_words(grid.lattice.bbox))
-    state = np.pad(np.where(grid.mask, IDLE, LAND), 1, constant_values=LAND)
-    sources = np.flatnonzero(np.isfinite(known_m))
-    sources = sources[np.argsort(known_m.flat[sources], kind="stable")]
-    march(state.ravel(), *steps, known_m.ravel(), sources)
-    field = known_m[1:-1, 1:-1].astype(np.float32)
-    field[np.isinf(field)] = -1.0
-    return field
+    march(grid.mask, *steps, known_m)
+    made: npt.NDArray[np.float32] = as_field(known_m)
+    return made
 
 
 def no_way(place: tuple[float, float]) -> NoWater:
