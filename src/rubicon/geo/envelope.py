@@ -22,7 +22,7 @@ from rubicon.case import utc
 from rubicon.errors import InvalidPosition, OptionError
 from rubicon.geo.earth import NAUTICAL_MILE_M
 from rubicon.geo.gshhg import Floats
-from rubicon.geo.likely import CALIBRATION, LEAST_PROBABILITY, PER_LOG, Assumed, tables
+from rubicon.geo.likely import CALIBRATION, LEAST_PROBABILITY, Assumed, odds, tables
 from rubicon.kernels.reaching import reach_pairs
 
 REDUCTION = 0.02
@@ -105,24 +105,24 @@ def envelope(
 
 
 def probabilities(
-    distance_km: Floats,
-    least_km: Floats,
-    straight_km: Floats,
-    gap_h: Floats,
-    speed_kmh: Floats,
+    distance_km: npt.ArrayLike,
+    least_km: npt.ArrayLike,
+    straight_km: npt.ArrayLike,
+    gap_h: npt.ArrayLike,
+    speed_kmh: npt.ArrayLike,
     stay_h: float,
     assumed: Assumed,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Slack in hours and probability of a call for n gaps and one port, as `envelope` takes them: the fast path.
 
-    Where a way is NaN, so are both numbers.
+    Works on 32-bit numbers, and copies none of those that are. Where a way is NaN, so are both numbers.
     """
     flat = [
-        np.ascontiguousarray(part, float) for part in (distance_km, least_km, straight_km, gap_h, speed_kmh)
+        np.ascontiguousarray(part, np.float32)
+        for part in (distance_km, least_km, straight_km, gap_h, speed_kmh)
     ]
     table = tables(stay_h, replace(assumed, basis=()))
-    fit = (float(PER_LOG), *CALIBRATION, LEAST_PROBABILITY)
-    slack, even = reach_pairs(*flat, (stay_h, REDUCTION), table, fit)
+    slack, even = reach_pairs(*flat, (stay_h, REDUCTION), table, odds(*CALIBRATION))
     return slack, even
 
 

@@ -74,7 +74,7 @@ class SeaField:
         """Ways inside the region in km, and how far each place was moved, for places in one dimension."""
         km, moved = self._sampled(*self.lattice.place(lat_deg, lon_deg))
         for i in np.flatnonzero(np.isfinite(moved) & (moved > PLACE_NAME_KM)):
-            port = _port_water(self.distance_m, 0.0, self.lattice, lat_deg[i], lon_deg[i])
+            port = port_water(self.distance_m, 0.0, self.lattice, lat_deg[i], lon_deg[i])
             if port is not None:
                 km[i] = self.distance_m[port[:2]] / 1000.0
         return km, moved
@@ -150,7 +150,7 @@ def port_places() -> Floats:
     return np.array([(port.lat_deg, port.lon_deg) for port in load_ports()])
 
 
-def _port_water(
+def port_water(
     values: npt.NDArray[np.generic], least: float, lattice: Lattice, lat_deg: float, lon_deg: float
 ) -> tuple[int, int, float] | None:
     """The water of the nearest bundled port within SNAP_KM of a place.
@@ -178,7 +178,7 @@ def landing(grid: WaterGrid, lat_deg: float, lon_deg: float) -> tuple[float, flo
     if water[2] == 0.0:
         return lat_deg, lon_deg, 0.0
     if water[2] > PLACE_NAME_KM:
-        water = _port_water(grid.mask, 1, grid.lattice, lat_deg, lon_deg) or water
+        water = port_water(grid.mask, 1, grid.lattice, lat_deg, lon_deg) or water
     lat, lon = grid.lattice.centre(water[0], water[1])
     return lat, lon, float(distance_m(lat_deg, lon_deg, lat, lon)) / 1000.0
 

@@ -30,6 +30,7 @@ import numpy.typing as npt
 
 from rubicon.errors import OptionError
 from rubicon.geo.gshhg import Floats
+from rubicon.kernels.reaching import PER_OCTAVE, RATIO_OCTAVES, stories
 
 LEAST_PROBABILITY = 0.01
 """No probability is stated below this or above one less this; infeasible calls get it: read "under 1 %"."""
@@ -42,10 +43,10 @@ CALIBRATION = (0.30, 0.38)
 SPEEDS = 32
 STAYS = 400
 MAX_STAY_TABLE_H = 1e6
-PER_LOG = 24
-"""Cells of the table for each unit of log(1 + hours)."""
-WAY_CELLS, LEFT_CELLS = 8 * PER_LOG, 14 * PER_LOG
-"""Ways of up to 3,000 h and gaps of up to 130 years; beyond, the last cell counts."""
+WAY_CELLS, LEFT_CELLS = 10 * PER_OCTAVE, 14 * PER_OCTAVE
+"""Ways of up to 1,000 h and gaps of up to two years; beyond, the last cell counts."""
+EVEN_H, STEP_H = 400.0, 0.1
+"""Hours up to which stays are tabulated in even steps, and these steps."""
 PRIOR_REPORTS, PRIOR_STAYS = 20.0, 4.0
 """How many reports under way, and how many calls, weigh as much as the assumption for all ships or ports."""
 UNDER_WAY_SHARE = 0.4
@@ -155,13 +156,26 @@ def tables(stay_h: float, assumed: Assumed) -> npt.NDArray[np.float64]:
 
     Axes as `kernels.reaching` reads them.
     """
-    way_h, left_h = (np.expm1(np.arange(n) / PER_LOG) for n in (WAY_CELLS, LEFT_CELLS))
+    way_h, left_h = (octaves(np.arange(n)) - 1.0 for n in (WAY_CELLS, LEFT_CELLS))
+    hours, staying = stay_table(stay_h, assumed.usual_stay_h, assumed.stay_sigma)
     shares = speed_shares(assumed.speed_mean, assumed.speed_sd)
-    free_h = left_h[None, None, :] - way_h[:, None, None] * (1.0 / shares[None, :, None] - 1.0)
-    staying = stay_and_idle(free_h, stay_h, assumed)
-    called = staying.mean(axis=1)
-    passed = (ELSEWHERE * staying + (1.0 - ELSEWHERE) * idle(free_h)).mean(axis=1)
-    made = np.stack([called, passed])
+    called, idling = stories(way_h, left_h, shares, (hours, staying, idle(hours), round(EVEN_H / STEP_H)))
+    made = np.stack([called, ELSEWHERE * called + (1.0 - ELSEWHERE) * idling])
+    made.flags.writeable = False
+    return made
+
+
+def octaves(cells: npt.NDArray[np.int64]) -> Floats:
+    """The numbers at cells of an axis that is spaced evenly within each octave; cell 0 is 1."""
+    return np.ldexp(1.0 + (cells % PER_OCTAVE) / PER_OCTAVE, cells // PER_OCTAVE)
+
+
+@lru_cache(maxsize=4)
+def odds(offset: float, slope: float) -> Floats:
+    """Probabilities at even odds, by the ratio of the two densities, its logarithm stretched by the calibration."""
+    half = PER_OCTAVE * RATIO_OCTAVES
+    stretched = offset + slope * np.log(octaves(np.arange(-half, half + 1)))
+    made = np.clip(1.0 / (1.0 + np.exp(-stretched)), LEAST_PROBABILITY, 1.0 - LEAST_PROBABILITY)
     made.flags.writeable = False
     return made
 
@@ -200,10 +214,6 @@ def stays(stay_h: float, usual_stay_h: float, sigma: float = 0.5) -> Floats:
 def stay_table(stay_h: float, usual_stay_h: float, sigma: float = 0.5) -> tuple[Floats, Floats]:
     """Hours and the density of stay and idle time together, for interpolation."""
     likely = stays(stay_h, usual_stay_h, sigma)
-    hours = np.concatenate([np.linspace(0.0, 400.0, 4001), np.geomspace(401.0, MAX_STAY_TABLE_H, 1000)])
+    even = np.linspace(0.0, EVEN_H, round(EVEN_H / STEP_H) + 1)
+    hours = np.concatenate([even, np.geomspace(EVEN_H, MAX_STAY_TABLE_H, 1000)[1:]])
     return hours, np.array([idle(hour - likely).mean() for hour in hours])
-
-
-def stay_and_idle(hours: Floats, stay_h: float, assumed: Assumed) -> Floats:
-    """Density of a stay of `stay_h` or more and idle time together, per hour."""
-    return np.interp(hours, *stay_table(stay_h, assumed.usual_stay_h, assumed.stay_sigma), left=0.0)

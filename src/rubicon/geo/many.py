@@ -1,7 +1,8 @@
 """All gaps against all ports: the numbers of `geo.envelope` for a lake of gaps, port by port, in one call.
 
-Fields cover the whole coastline in use and are computed once a port. Places are sorted by where they lie, so that
-neighbours read the same part of a field; ways through waters outside the region are bounded from nodes over it.
+Fields cover the whole coastline in use and are computed once a port. Places are read tile by tile, so that neighbours read the
+same part of a field; what belongs to a place alone, such as the water that it is taken to, is worked out once for all ports of a sea.
+Ways through waters outside the region are bounded from nodes over it.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import contextlib
 import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,14 +23,16 @@ from rubicon.errors import InvalidPosition, NoWater, OutsideCoastline
 from rubicon.geo.coast import Coast, load_coast
 from rubicon.geo.earth import NAUTICAL_MILE_M, metres_per_degree
 from rubicon.geo.envelope import check_options, probabilities
+from rubicon.geo.field import PLACE_NAME_KM, port_water
 from rubicon.geo.gshhg import Floats
 from rubicon.geo.likely import Assumed
-from rubicon.geo.ocean import OceanField
-from rubicon.geo.sea import SeaField, cache_folder, sea_field
+from rubicon.geo.sea import SNAP_KM, SeaField, cache_folder, sea_field
 from rubicon.geo.water import Lattice
 from rubicon.kernels.geodesy import distances_m
-from rubicon.kernels.marching import around, sample_wet
+from rubicon.kernels.lookup import nearest_nodes, on_water, order_by_tile, places, read_many
+from rubicon.kernels.marching import around
 
+Array = npt.NDArray[Any]
 CELL_KM = 0.5
 """Taken off the lower bound of each way before the reduction: a place and a cape may each lie a cell of 250 m off, which
 on a way of 20 km is more than the 2 % allow."""
@@ -75,15 +79,12 @@ def reach_many(
     coast, assumed = coast or load_coast(), assumed or Assumed()
     check_options(gaps.max_speed_kn, stay_h, assumed)
     _check(gaps)
-    places = np.concatenate([gaps.last, gaps.following])
-    order = np.argsort(_cells(places), kind="stable")
-    where = np.empty(len(order), np.int64)
-    where[order] = np.arange(len(order))
-    lat, lon = (np.ascontiguousarray(part[order]) for part in places.T)
-    nodes: _Nodes | None = None
-    straight_km = distances_m(*gaps.last.T.copy(), *gaps.following.T.copy()) / 1000.0
+    # The two fixes of a gap follow each other, so that its two ways do.
+    ends = np.stack([gaps.last, gaps.following], axis=1).reshape(-1, 2)
+    direct_km = distances_m(*gaps.last.T.copy(), *gaps.following.T.copy()) / 1000.0
     kmh = np.asarray(gaps.max_speed_kn, float) * NAUTICAL_MILE_M / 1000.0
-    n = len(gaps.gap_h)
+    fixed = [np.asarray(part, np.float32) for part in (direct_km, gaps.gap_h, kmh)]
+    n, known = len(gaps.gap_h), list[_Places]()
     for port in ports:
         try:
             field = sea_field(port.lat_deg, port.lon_deg, coast=coast)
@@ -91,12 +92,14 @@ def reach_many(
             nothing = np.full(n, np.nan, np.float32)
             yield Verdicts(port, f"{port.name}: {error.reason}", nothing, nothing)
             continue
-        # All fields cover the coastline in the same cells.
-        if nodes is None:
-            nodes, cells = _nodes(field.lattice, lat, lon), _places(field.lattice, lat, lon)
-        km, least = (part[where].reshape(2, n).T for part in _ways(field, lat, lon, cells, nodes))
+        # All fields cover the coastline in the same cells, so that where a place lies is worked out once for each sea.
+        at = next((one for one in known if one.same_sea(field)), None)
+        if at is None:
+            at = _placed(field, *ends.T)
+            known.append(at)
+        km, least = (part.reshape(n, 2) for part in at.ways(field))
         used = assumed if assumed.basis[1:] != Assumed().basis[1:] else _with_stay(assumed, port)
-        yield Verdicts(port, "", *probabilities(km, least, straight_km, gaps.gap_h, kmh, stay_h, used))
+        yield Verdicts(port, "", *probabilities(km, least, *fixed, stay_h, used))
 
 
 def _with_stay(assumed: Assumed, port: Port) -> Assumed:
@@ -115,73 +118,68 @@ def _check(gaps: Gaps) -> None:
         raise InvalidPosition("the last fix before the gap is later than the first one after it")
 
 
-def _cells(places: Floats) -> npt.NDArray[np.int64]:
-    """A number for each place by which neighbours follow each other: rows of a fifth of a degree."""
-    row, column = np.floor(places[:, 0] * 5.0), np.floor((places[:, 1] % 360.0) * 20.0)
-    return np.asarray(row * 100_000 + column, np.int64)
+@dataclass(frozen=True)
+class _Places:
+    """Many places in the cells of a lattice, in the order in which they are read, for all fields of one sea."""
+
+    reference: int
+    """A cell of that sea."""
+    order: npt.NDArray[np.int32]
+    cells: tuple[Array, Array, Array, Array]
+    near: tuple[Array, Array]
+
+    def same_sea(self, field: SeaField) -> bool:
+        """Whether a way leads from the field's place into that sea: then all of it has values, and nothing else has."""
+        return bool(field.distance_m.flat[self.reference] >= 0.0)
+
+    def ways(self, field: SeaField) -> tuple[Array, Array]:
+        """Ways in km and their lower bounds, less CELL_KM; a bound may be a little lower than that of `SeaField.ways`."""
+        bounds = _node_bounds(field, *_node_lines(field.lattice)).ravel()
+        km, least_km = read_many(field.distance_m, self.cells, bounds, self.near, self.order, CELL_KM)
+        return km, least_km
 
 
-class _Cells(NamedTuple):
-    """Where places lie in a lattice, as `kernels.marching.sample_wet` reads it."""
-
-    south_west: npt.NDArray[np.int32]
-    up: Floats
-    right: Floats
-    own: npt.NDArray[np.int32]
-
-
-def _places(lattice: Lattice, lat: Floats, lon: Floats) -> _Cells:
+def _placed(field: SeaField, lat_deg: Floats, lon_deg: Floats) -> _Places:
+    lattice, shape = field.lattice, field.distance_m.shape
+    lat, lon = np.ascontiguousarray(lat_deg), np.ascontiguousarray(lon_deg)
     rows, columns = lattice.place(lat, lon)
-    known = np.isfinite(rows) & np.isfinite(columns)
-    rows, columns = np.where(known, rows, 0.0), np.where(known, columns, 0.0)
-    r, c = np.floor(rows), np.floor(columns)
-    between = known & (r >= 0) & (r < lattice.ny - 1) & (c >= 0) & (c < lattice.nx - 1)
-    near_r = np.clip(np.floor(rows + 0.5), 0, lattice.ny - 1)
-    near_c = np.clip(np.floor(columns + 0.5), 0, lattice.nx - 1)
-    south_west = np.where(between, r * lattice.nx + c, -1).astype(np.int32)
-    own = np.where(known, near_r * lattice.nx + near_c, -1).astype(np.int32)
-    return _Cells(south_west, rows - r, columns - c, own)
-
-
-def _ways(field: SeaField, lat: Floats, lon: Floats, cells: _Cells, nodes: _Nodes) -> tuple[Floats, Floats]:
-    """Ways in km and their lower bounds, less CELL_KM; a bound may be a little lower than that of `SeaField.ways`."""
-    km = sample_wet(field.distance_m, *cells) / 1000.0
-    dry = np.flatnonzero(np.isnan(km) & (cells.own >= 0))
-    if len(dry):
-        inside = field.coarse if isinstance(field, OceanField) else field.inside
-        km[dry] = inside(lat[dry], lon[dry])[0]
-    return km, np.maximum(np.fmin(km, _outside(field, nodes)) - CELL_KM, 0.0)
-
-
-class _Nodes(NamedTuple):
-    """Nodes over a lattice, and for each place its nearest node and the way there in km, taken too long."""
-
-    lat: Floats
-    lon: Floats
-    at: npt.NDArray[np.int64]
-    way_km: Floats
-
-
-def _nodes(lattice: Lattice, lat: Floats, lon: Floats) -> _Nodes:
-    west, south, east, north = lattice.bbox
-    node_lat, node_lon = np.linspace(south, north, NODES), np.linspace(west, east, NODES)
-    row = np.clip(np.rint((lat - south) / (node_lat[1] - node_lat[0])), 0, NODES - 1).astype(np.int64)
-    column = np.rint(((lon - west) % 360.0) / (node_lon[1] - node_lon[0]))
-    column = np.clip(column, 0, NODES - 1).astype(np.int64)
+    order = order_by_tile(rows, columns, shape)
+    cells = places(field.distance_m, rows, columns, order)
+    _take_to_water(field, cells, order, (lat, lon))
+    lats, lons = _node_lines(lattice)
+    west, south, _, north = lattice.bbox
     per_lat, _ = metres_per_degree(max(abs(south), abs(north)))
     _, per_lon = metres_per_degree(0.0 if south < 0.0 < north else min(abs(south), abs(north)))
-    off_lat, off_lon = lat - node_lat[row], (lon - node_lon[column] + 180.0) % 360.0 - 180.0
-    way_km = np.hypot(off_lat * per_lat, off_lon * per_lon) / 1000.0
-    return _Nodes(node_lat, node_lon, row * NODES + column, np.asarray(way_km))
+    nodes = (south, west, lats[1] - lats[0], lons[1] - lons[0], float(NODES), float(NODES))
+    near = nearest_nodes(lat, lon, order, nodes, (per_lat, per_lon))
+    return _Places(int(np.argmax(field.distance_m >= 0.0)), order, cells, near)
 
 
-def _outside(field: SeaField, nodes: _Nodes) -> Floats:
-    """Lower bound in km of ways that leave the region: that of the nearest node, less the way to the node.
+def _take_to_water(
+    field: SeaField, cells: tuple[Array, Array, Array, Array], order: Array, lat_lon: tuple[Floats, Floats]
+) -> None:
+    """Give places on land the cell of water that they are taken to, as `SeaField.inside` does."""
+    own, south_west = cells[:2]
+    dry = np.flatnonzero((own >= 0) & (field.distance_m.ravel()[own] < 0.0))
+    if not len(dry):
+        return
+    lat, lon = (part[order[dry]] for part in lat_lon)
+    at = field.lattice.place(lat, lon)
+    own[dry], moved_m = on_water(field.distance_m, field.lattice.steps_m(), *at, SNAP_KM * 1000.0)
+    south_west[dry] = -1
+    for k in np.flatnonzero(moved_m > PLACE_NAME_KM * 1000.0):
+        port = port_water(field.distance_m, 0.0, field.lattice, lat[k], lon[k])
+        if port is not None:
+            own[dry[k]] = port[0] * field.lattice.nx + port[1]
 
-    Such a way ends in a straight line, so from one place to another it changes by no more than their distance.
+
+def _node_lines(lattice: Lattice) -> tuple[Floats, Floats]:
+    """Latitudes and longitudes of the nodes at which ways round outside the region are bounded.
+
+    Such a way ends in a straight line, so from one place to another its bound changes by no more than their distance.
     """
-    bound = _node_bounds(field, nodes.lat, nodes.lon).ravel()
-    return np.asarray(bound[nodes.at] - nodes.way_km)
+    west, south, east, north = lattice.bbox
+    return np.linspace(south, north, NODES), np.linspace(west, east, NODES)
 
 
 def _node_bounds(field: SeaField, node_lat: Floats, node_lon: Floats) -> Floats:

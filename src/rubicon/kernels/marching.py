@@ -314,29 +314,6 @@ def sample(field_m, step_north_m, step_east_m, rows, columns, limit_m):  # type:
 
 
 @njit(nogil=True, cache=True)
-def sample_wet(field_m, south_west, up, right, own):  # type: ignore[no-untyped-def]
-    """What `sample` gives for places whose own cell has a value, NaN elsewhere; for many fields over one lattice.
-
-    `south_west` (flat index, -1 beside the edge) is the lowest of the four cells around each place, `up` and `right` its
-    share of the way to the next, `own` the flat index of its own cell, -1 outside.
-    """
-    flat, stride = field_m.ravel(), field_m.shape[1]
-    value_m = np.full(len(own), np.nan, np.float64)
-    for i in range(len(own)):
-        if own[i] < 0 or flat[own[i]] < 0.0:
-            continue
-        value_m[i] = flat[own[i]]
-        k = south_west[i]
-        if k >= 0:
-            sw, se, nw, ne = flat[k], flat[k + 1], flat[k + stride], flat[k + stride + 1]
-            if min(sw, se, nw, ne) >= 0.0:
-                value_m[i] = (sw * (1.0 - right[i]) + se * right[i]) * (1.0 - up[i]) + (
-                    nw * (1.0 - right[i]) + ne * right[i]
-                ) * up[i]
-    return value_m
-
-
-@njit(nogil=True, cache=True)
 def around(edge_m, edge_lat_deg, edge_lon_deg, lat_deg, lon_deg, inside_m):  # type: ignore[no-untyped-def]
     """Lower bound of the ways to points when they may leave the grid; never more than `inside_m`.
 
@@ -357,10 +334,10 @@ def around(edge_m, edge_lat_deg, edge_lon_deg, lat_deg, lon_deg, inside_m):  # t
 
 @njit(nogil=True, cache=True)
 def check_sum(words, more):  # type: ignore[no-untyped-def]
-    """Check sum of 32-bit words and of some 64-bit words after them (after J. G. Fletcher 1982, modulo 2^64)."""
+    """Check sum of 64-bit words, and of some more after them (after J. G. Fletcher 1982, modulo 2^64)."""
     total, running = np.uint64(0), np.uint64(0)
     for word in words:
-        total += np.uint64(word)
+        total += word
         running += total
     for word in more:
         total += word

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,11 +16,11 @@ from rubicon.geo.envelope import (
 )
 from rubicon.geo.likely import (
     IDLE_MEAN_H,
-    PER_LOG,
     Assumed,
     for_port,
     for_ship,
     idle,
+    odds,
     speed_shares,
     stay_table,
     stays,
@@ -151,9 +152,24 @@ def test_the_likelihood_ratio_is_the_odds_and_is_bounded() -> None:
 
 def test_a_gap_that_neither_story_can_last_is_even() -> None:
     """So short that no speed explains it, and feasible only because ways are taken short."""
-    assert calibrated(0.0, 0.0, 0.0, 1.0, 0.01) == 0.5
-    assert calibrated(0.0, 1.0, 0.0, 1.0, 0.01) == 0.01
-    assert calibrated(1.0, 0.0, 0.0, 1.0, 0.01) == 0.99
+    assert from_densities(0.0, 0.0) == 0.5
+    assert from_densities(0.0, 1.0) == 0.01
+    assert from_densities(1.0, 0.0) == 0.99
+
+
+@pytest.mark.parametrize("ratio", [1e-9, 0.003, 0.4, 1.0, 1.03, 7.7, 500.0, 1e12])
+def test_the_table_of_probabilities_is_the_stretched_logarithm(ratio: float) -> None:
+    plain = 1.0 / (1.0 + math.exp(-0.3 - 0.38 * math.log(ratio)))
+    assert from_densities(ratio * 0.02, 0.02, 0.3, 0.38) == pytest.approx(min(max(plain, 0.01), 0.99), abs=1e-4)
+
+
+def from_densities(called: float, passed: float, offset: float = 0.0, slope: float = 1.0) -> float:
+    return float(calibrated(called, passed, odds(offset, slope), *work()))
+
+
+def work() -> tuple[Any, Any]:
+    word = np.empty(1, np.float32)
+    return word, word.view(np.int32)
 
 
 @pytest.mark.parametrize("gap_h", [13.0, 24.0, 40.0, 72.0, 300.0])
@@ -176,7 +192,7 @@ def test_the_table_gives_the_densities_of_the_two_stories(
         made[1] += (0.5 * staying + 0.5 * float(idle(np.array(left)))) / len(speeds)
     table = tables(12.0, assumed)
     for story in (0, 1):
-        assert density(table[story], float(PER_LOG), way_h, gap_h) == pytest.approx(
+        assert density(table[story], way_h, gap_h, *work()) == pytest.approx(
             made[story], rel=0.06, abs=4e-4
         )
 

@@ -176,7 +176,7 @@ def test_fields_are_cached_and_damaged_files_made_again(
     flipped[len(data) // 2] ^= 1
     path.write_bytes(flipped)
     assert np.array_equal(sea_field(*NAJIN, coast=coast, bbox=small).distance_m, first.distance_m)
-    path.write_bytes(b"RUBFLD02" + bytes(56))
+    path.write_bytes(b"RUBFLD03" + bytes(56))
     assert sea_field(*NAJIN, coast=coast, bbox=small).distance_m.shape == first.distance_m.shape
 
 
