@@ -247,6 +247,8 @@ class Case(Strict):
     effects: tuple[EventStudy, ...] = ()
     red_lines: tuple[str, ...] = ()
     """Lines of the ladder to watch, by id (`rubicon assess redlines --list`)."""
+    documents: tuple[str, ...] = ()
+    """Documents beside the port report: `vessel-profile:Angara`, `voyage:*` for every ship; by default `presence` and `annex`."""
     options: dict[str, dict[str, Any]] = {}
     """Options of detectors, by detector name."""
     folder: Path = Field(Path("."), exclude=True)

@@ -30,6 +30,7 @@ ROOMS = {
     "scenes": ("scene",),
     "publishing": ("sign", "stamp", "figure", "export"),
     "editing": ("text", "diff"),
+    "dossiers": ("dossier",),
     "trust": ("verify", "doctor"),
 }
 """The verbs of each file beside this one; each has `add_to(app)`."""

@@ -11,8 +11,10 @@ from rubicon.cli.common import Json, answer, say
 from rubicon.geo.coast import load_coast
 from rubicon.report import sign as signing
 from rubicon.report.draw_file import figure_file
+from rubicon.report.figures import FIGURE_IDS, OTHERS, Plates
 from rubicon.report.gis import export_data, export_gis
 from rubicon.report.pack import pack
+from rubicon.report.templates import stem
 from rubicon.store.output import read_output
 
 Folder = Annotated[Path, typer.Argument(help="A folder that `rubicon run` wrote.")]
@@ -61,8 +63,11 @@ def stamp(
 
 
 def figure(
-    figure_id: Annotated[str, typer.Argument(metavar="ID", help="map, timeline, calendar or coverage.")],
+    figure_id: Annotated[str, typer.Argument(metavar="ID", help=f"{', '.join((*FIGURE_IDS, *OTHERS))}.")],
     case: Annotated[Path, typer.Option(help="A folder that `rubicon run` wrote.")] = Path("."),
+    about: Annotated[
+        str, typer.Option(help="A ship, a port or a picture; else the whole case or its first.")
+    ] = "",
     format_: Annotated[str, typer.Option("--format", help="svg, png or pdf.")] = "svg",
     width_mm: Annotated[float, typer.Option(help="Width on paper, millimetres.")] = 160.0,
     dpi: Annotated[int, typer.Option(help="Resolution of a png, dots per inch.")] = 300,
@@ -76,8 +81,9 @@ def figure(
     Example: rubicon figure map --case out --format pdf --width-mm 160
     """
     found = read_output(case)
-    content = figure_file(found, figure_id, load_coast(), format_, width_mm=width_mm, dpi=dpi)
-    target = out or case / f"{figure_id}.{format_}"
+    drawing = Plates(found.case, found.tables, load_coast())
+    content = figure_file(drawing, figure_id, about, format_, width_mm=width_mm, dpi=dpi)
+    target = out or case / f"{stem(figure_id, about, found.case) if about else figure_id}.{format_}"
     target.write_bytes(content)
     if json_:
         answer({"figure": figure_id, "file": str(target), "bytes": len(content), "width_mm": width_mm})

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pyarrow as pa
 from markupsafe import Markup
 
@@ -16,15 +14,20 @@ from rubicon import __version__
 from rubicon.case import Case
 from rubicon.geo.coast import load_coast
 from rubicon.provenance import SourceFile, sha256_file
-from rubicon.report import bag, crate, evidence, fetched, figures, page, pdf, text, view
+from rubicon.report import bag, crate, evidence, fetched, page, pdf, templates, text, view
 from rubicon.report.analysis import analysis_of, place_text
+from rubicon.report.environment import environment
+from rubicon.report.figures import Plates
 from rubicon.report.findings import findings_json
 from rubicon.report.map import Coast
+from rubicon.report.reopen import make_source
 from rubicon.report.source import Source
 from rubicon.report.svg import template_text
 from rubicon.schema import Origin
 from rubicon.store import custody
 
+DOCUMENTS = "documents"
+"""Folder of the documents beside the port report."""
 LONG = 60
 """Tables of more rows than this are folded, with their number of rows on the fold."""
 CARDS = 12
@@ -53,12 +56,11 @@ def build(
     rows = evidence.entries(tables.get("EVIDENCE"), held)
     _require_one_origin(case, tables, rows, files)
     evidence.require_rights(rows, held)
-    names = {each.file.source_id: text.one_line(each.file.path.name) for each in held}
-    coast = coast or load_coast()
-    links = text.Links((row["evidence_id"] for row in rows), names)
-    source = Source(case, tables, rows, held, links, analysis_of(out, tables))
+    source = make_source(case, tables, rows, held, analysis_of(out, tables))
+    plates = Plates(case, tables, coast or load_coast())
+    shown = view.sections(source)
     findings = findings_json(case, tables, rows, held, counts or {})
-    html = render(source, coast, counts or {})
+    html = render(source, shown, plates, counts or {})
     with bag.replacing(out / "dossier") as root:
         evidence.place(held, root)
         (root / "data" / "figures").mkdir(parents=True)
@@ -66,12 +68,13 @@ def build(
         (root / evidence.INDEX).write_bytes(evidence.index(case, rows, held))
         (root / "data" / "findings.json").write_bytes(findings)
         (root / "data" / "report.html").write_bytes(html.encode())
-        svgs = figures.files(case, tables, coast)
+        svgs = plates.files()
         for name, svg in svgs.items():
             (root / "data" / "figures" / name).write_bytes(svg.encode())
         if pdf.available():
             named = {Path(name).stem: svg for name, svg in svgs.items()}
-            (root / "data" / "report.pdf").write_bytes(pdf.port_report(source, named))
+            (root / "data" / "report.pdf").write_bytes(pdf.port_report(source, shown, named))
+        documents(source, plates, root / "data" / DOCUMENTS)
         place_text(source.analysis, root / "data")
         log = custody.until_sealed(record(out, held, root / "data"))
         (root / "data" / custody.LOG).write_bytes(log)
@@ -89,6 +92,17 @@ def build(
     ]
     custody.append(out / custody.LOG, closed, tool=f"Rubicon {__version__}")
     return out / "dossier"
+
+
+def documents(source: Source, plates: Plates, folder: Path) -> None:
+    """Write the documents that the case asks for, each as page and as PDF."""
+    folder.mkdir(exist_ok=True)
+    for name, about in templates.asked(source.case, source):
+        made = templates.fill(name, source, plates, about)
+        stem = templates.stem(name, about, source.case)
+        (folder / f"{stem}.html").write_bytes(templates.document_html(source, made).encode())
+        if pdf.available():
+            (folder / f"{stem}.pdf").write_bytes(templates.document_pdf(source, made))
 
 
 def record(out: Path, held: Sequence[evidence.Held], data: Path) -> bytes:
@@ -143,53 +157,17 @@ def bag_info(case: Case) -> dict[str, str]:
     }
 
 
-@cache
-def _environment() -> jinja2.Environment:
-    """Templates that escape everything and fail on a name that is not there."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("rubicon.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_shown,
-    )
-    filters: dict[str, Callable[..., Any]] = {
-        "mark": text.mark, "day": text.day, "moment": text.moment, "number": text.number, "link": outside_link,
-        "counted": text.counted, "one_line": text.one_line,
-    }  # fmt: skip
-    environment.filters.update(filters)
-    return environment
-
-
-def _shown(value: Any) -> Any:
-    """What an expression of a template prints: markup as it is, text cleaned, nothing for null."""
-    if isinstance(value, str):
-        return value if isinstance(value, Markup) else text.clean(value)
-    return "" if value is None else value
-
-
-def outside_link(url: str | None) -> Markup:
-    """An address as a link with its host when it is plain http(s), as text otherwise."""
-    safe = text.safe_url(url)
-    if safe is None:
-        return Markup("{}").format(text.one_line(url))
-    return Markup('<a rel="noreferrer" href="{}">via {}</a>').format(safe, text.host(safe))
-
-
-def render(source: Source, coast: Coast | None, counts: Mapping[str, int]) -> str:
-    """The page: one file, no script, nothing loaded from elsewhere."""
+def render(source: Source, shown: Mapping[str, Any], plates: Plates, counts: Mapping[str, int]) -> str:
+    """The page: one file, no script, nothing loaded from elsewhere; `shown` is what `view.sections` made."""
     css = template_text("figure.css") + template_text("report.css")
-    shown = view.sections(source)
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             shown,
             parts=page.parts(source, shown),
             links=source.links,
-            figures=figures.for_page(source.case, source.tables, coast),
+            figures=plates.page(),
             css=Markup(css),
             simulated=source.case.origin is Origin.SIMULATED,
             SIMULATED=text.SIMULATED,

@@ -9,31 +9,28 @@ from importlib import resources
 from pathlib import Path
 
 from rubicon.errors import MissingExtra, OptionError, OutputFailed
-from rubicon.report.figures import FIGURE_IDS, draw
-from rubicon.report.map import Coast
+from rubicon.report.figures import Plates
 from rubicon.report.svg import standalone
-from rubicon.store.output import Output
 
 FORMATS = ("svg", "png", "pdf")
 WIDTHS_MM, DPIS = (20.0, 1200.0), (36, 1200)
 
 
 def figure_file(
-    output: Output, figure_id: str, coast: Coast | None, format_: str, *, width_mm: float, dpi: int
+    plates: Plates, figure_id: str, about: str, format_: str, *, width_mm: float, dpi: int
 ) -> bytes:
     """Bytes of a figure that is `width_mm` wide on paper; `dpi` counts for png alone.
 
-    Raises OptionError naming what there is, MissingExtra for png and pdf without the extra `pdf`.
+    Raises OptionError naming what there is, UnknownItem for an unknown ship, port or picture, MissingExtra for png and
+    pdf without the extra `pdf`.
     """
-    if figure_id not in FIGURE_IDS:
-        raise OptionError(f"no such figure; there are {', '.join(FIGURE_IDS)}", place=figure_id)
     if format_ not in FORMATS:
         raise OptionError(f"no such format; there are {', '.join(FORMATS)}", place=format_)
     if not (WIDTHS_MM[0] <= width_mm <= WIDTHS_MM[1] and DPIS[0] <= dpi <= DPIS[1]):
         raise OptionError(
             "width is 20 to 1200 mm, resolution 36 to 1200 dpi", place=f"{width_mm} mm, {dpi} dpi"
         )
-    svg = standalone(draw(figure_id, output.case, output.tables, coast))
+    svg = standalone(plates.svg(figure_id, about))
     if format_ == "svg":
         return sized(svg, width_mm).encode()
     return set_figure(svg, format_, width_mm, dpi)

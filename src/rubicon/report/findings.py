@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 
 from rubicon.case import Case
 from rubicon.report.evidence import Held, canonical, head
-from rubicon.report.text import iso, natural, sorted_rows
+from rubicon.report.text import natural, plain, sorted_rows
 
 DIGITS = 6
 """Decimals that are kept: the last bits of a float differ between processors."""
@@ -86,7 +85,7 @@ def findings_json(
         "files": [each.record() for each in held],
         "limits": list(case.limits),
     }
-    return canonical(plain(document))
+    return canonical(plain(document, DIGITS))
 
 
 def claims_summary(table: pa.Table | None) -> dict[str, Any]:
@@ -105,16 +104,3 @@ def claims_summary(table: pa.Table | None) -> dict[str, Any]:
         },
         "items": [{key: row[key] for key in keep} for row in rows],
     }
-
-
-def plain(value: Any) -> Any:
-    """JSON values only: times as ISO 8601 UTC, floats rounded."""
-    if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, float):
-        return round(value, DIGITS)
-    return value

@@ -13,7 +13,7 @@ from typing import Any
 
 from rubicon.report.bag import write_whole
 from rubicon.report.evidence import canonical, head
-from rubicon.report.findings import plain
+from rubicon.report.findings import DIGITS
 from rubicon.report.ftm import ftm
 from rubicon.report.geopackage import geopackage
 from rubicon.report.geoparquet import geoparquet
@@ -21,7 +21,7 @@ from rubicon.report.kept import kept_scenes
 from rubicon.report.kml import by_ship, kmz
 from rubicon.report.layers import Feature, layers
 from rubicon.report.stac import export_stac
-from rubicon.report.text import clean
+from rubicon.report.text import clean, plain
 from rubicon.store.output import Output
 
 CRS84 = {"type": "Name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
@@ -106,7 +106,7 @@ def csv_text(output: Output, columns: list[str], rows: Iterable[Mapping[str, Any
     writer = csv.writer(sink, lineterminator="\r\n")
     writer.writerow(["origin", *(column for column in columns if column != "origin")])
     for row in rows:
-        cells = [safe_cell(plain(row[column])) for column in columns if column != "origin"]
+        cells = [safe_cell(plain(row[column], DIGITS)) for column in columns if column != "origin"]
         writer.writerow([output.case.origin.value, *cells])
     return sink.getvalue()
 

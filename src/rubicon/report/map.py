@@ -17,7 +17,6 @@ import shapely
 from rubicon.case import Case, Port
 from rubicon.report.chart import Box, Placer, View, graticule, mercator, scale_and_north
 from rubicon.report.svg import (
-    NARROW_PX,
     WIDE_PX,
     Frame,
     Key,
@@ -65,7 +64,7 @@ def map_svg(case: Case, tables: Mapping[str, pa.Table], coast: Coast | None, wid
     `tables` may hold POSITION (thinned tracks), EVENT (kind `gap`) and OBSERVATION. False impressions to
     expect: a thinned track cuts corners; a dashed gap may cross land because it is no route.
     """
-    view = _view(case, tables.get("POSITION"), width_px)
+    view = window(case, tables.get("POSITION"), width_px)
     land, dry, coast_words = _land(view, coast)
     placer = Placer(view)
     furniture = scale_and_north(view, placer)
@@ -130,7 +129,8 @@ def _notes(missing: Sequence[str], view: View, key_px: float, width_px: int) -> 
 # --- the window -------------------------------------------------------------------------------------
 
 
-def _view(case: Case, positions: pa.Table | None, width_px: int) -> View:
+def window(case: Case, positions: pa.Table | None, width_px: int) -> View:
+    """The part of the Earth that a map of the case shows: its own box, or one around its ports and positions."""
     west, south, east, north = case.bbox or _bounds(case, positions)
     east += 360.0 if east < west else 0.0
     tall, flat = (0.78, 0.5) if width_px == WIDE_PX else (1.25, 0.85)
@@ -160,6 +160,13 @@ def _bounds(case: Case, positions: pa.Table | None) -> Box:
 
 
 # --- land, graticule, furniture ---------------------------------------------------------------------
+
+
+def backdrop(view: View, coast: Coast | None) -> tuple[str, str]:
+    """Sea and land under a map, and the words about the coastline."""
+    land, dry, words = _land(view, coast)
+    sea = el("rect", x=0, y=0, width=view.width_px, height=view.height_px, class_="f-sea")
+    return sea + _polygons(dry, "f-nodata") + _polygons(land, "f-land"), words
 
 
 def _land(view: View, coast: Coast | None) -> tuple[Any, Any, str]:
@@ -303,8 +310,3 @@ def _port_keys(case: Case, looks: Counter[str]) -> list[Key]:
     if looks:
         keys.append(Key(el("circle", cx=8, cy=0, r=7, class_="f-ring"), "area: number of dated looks"))
     return keys
-
-
-def maps(case: Case, tables: Mapping[str, pa.Table], coast: Coast | None) -> str:
-    """The map for a desktop page and for a phone; the page's style shows one of them."""
-    return map_svg(case, tables, coast) + map_svg(case, tables, coast, NARROW_PX)

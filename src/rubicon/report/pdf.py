@@ -11,9 +11,10 @@ import importlib.util
 import json
 import tempfile
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from rubicon.assess.words import percent
 from rubicon.errors import MissingExtra, OutputFailed
@@ -22,7 +23,7 @@ from rubicon.report.figures import FIGURE_IDS
 from rubicon.report.source import Row, Source
 from rubicon.schema import Origin
 
-TEMPLATE = "port_report.typ"
+HOUSE, TEMPLATE = "house.typ", "port_report.typ"
 STANDARDS = ["a-2a"]
 LOOKS_NOTE = (
     "Lengths and counts are the observers' own. Sensor, ground sample distance, cloud and the length of stacks are not "
@@ -45,8 +46,17 @@ def available() -> bool:
     return importlib.util.find_spec("typst") is not None
 
 
-def port_report(source: Source, svgs: Mapping[str, str]) -> bytes:
-    """The PDF; `svgs` are the figures by id as files of their own.
+def port_report(source: Source, shown: Mapping[str, Any], svgs: Mapping[str, str]) -> bytes:
+    """The PDF; `shown` is what `view.sections` made, `svgs` are the figures by id as files of their own.
+
+    Raises MissingExtra without the extra `pdf`, OutputFailed with typst's reason.
+    """
+    files = {f"{figure_id}.svg": svg for figure_id, svg in svgs.items()}
+    return typeset_pdf(TEMPLATE, data(source, shown), files, source.case.period.end)
+
+
+def typeset_pdf(template: str, values: Row, svgs: Mapping[str, str], day: date) -> bytes:
+    """A template of the typst room with its values and figures (by file name) as PDF/A.
 
     Raises MissingExtra without the extra `pdf`, OutputFailed with typst's reason.
     """
@@ -54,24 +64,24 @@ def port_report(source: Source, svgs: Mapping[str, str]) -> bytes:
         raise MissingExtra("PDF needs: pip install 'rubicon-osint[pdf]'")
     typst = importlib.import_module("typst")
     room = resources.files("rubicon.report")
-    day = source.case.period.end
     with tempfile.TemporaryDirectory() as name, resources.as_file(room / "fonts") as fonts:
         folder = Path(name)
-        (folder / TEMPLATE).write_bytes((room / "typst" / TEMPLATE).read_bytes())
-        (folder / "data.json").write_text(json.dumps(data(source), ensure_ascii=False), encoding="utf-8")
-        for figure_id, svg in svgs.items():
-            (folder / f"{figure_id}.svg").write_text(svg, encoding="utf-8")
+        for each in (HOUSE, template):
+            (folder / each).write_bytes((room / "typst" / each).read_bytes())
+        (folder / "data.json").write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
+        for file_name, svg in svgs.items():
+            (folder / file_name).write_text(svg, encoding="utf-8")
         try:
             made: bytes = typst.compile(
-                str(folder / TEMPLATE), root=str(folder), font_paths=[str(fonts)], ignore_system_fonts=True,
+                str(folder / template), root=str(folder), font_paths=[str(fonts)], ignore_system_fonts=True,
                 pdf_standards=STANDARDS, timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
             )  # fmt: skip
         except RuntimeError as error:
-            raise OutputFailed(f"the PDF cannot be set: {error}", place=TEMPLATE) from error
+            raise OutputFailed(f"the PDF cannot be set: {error}", place=template) from error
     return made
 
 
-def data(source: Source) -> Row:
+def data(source: Source, shown: Mapping[str, Any]) -> Row:
     """Everything that the template prints, as plain values."""
     case, simulated = source.case, source.case.origin is Origin.SIMULATED
     found = [_finding(source, row) for row in view.findings_plain(source)]
@@ -94,13 +104,16 @@ def data(source: Source) -> Row:
         "reasons": [row for row in found if row["facts"] or row["weighed"]],
         "words_note": "Each bar shows the probability of one hypothesis; the words are those of ICD 203.",
         "alt": {each: f"Figure: {each} of the case {case.id}" for each in FIGURE_IDS},
-        "looks": [_place(place) for place in view.looks(source)],
+        "looks": [_place(place) for place in shown["looks"]],
         "looks_note": LOOKS_NOTE,
         "method": METHOD,
         "limits": [*LIMITS, *map(text.clean, case.limits)],
         "words": [list(each) for each in view.words_table()],
-        "evidence": [_group(source, group) for group in view.evidence_groups(source)],
-        "files": [_file(each.record()) for each in source.held],
+        "evidence": [
+            {"title": group["title"], "rows": [evidence_row(source, row) for row in group["rows"]]}
+            for group in shown["evidence"]
+        ],
+        "files": [file_row(each) for each in shown["files"]],
     }
 
 
@@ -173,32 +186,31 @@ def _look(row: Row) -> Row:
     }
 
 
-def _group(source: Source, group: Row) -> Row:
-    rows = []
-    for row in group["rows"]:
-        held = (
-            "original in the bag"
-            if row["captured"]
-            else "original read, not in the bag: licence"
-            if row["held_elsewhere"]
-            else "original not captured"
-        )
-        parts = [
-            row["source"],
-            row["url"] if row["url"] != row["source"] else "",
-            text.mark(row["verification"]),
-            held,
-        ]
-        parts.append(f"repeats {row['root']}" if row["root"] and row["root"] != row["evidence_id"] else "")
-        parts.append(f"sha256 {row['sha256'][:16]}…" if row["sha256"] else "")
-        rows.append({
-            "id": text.clean(source.links.label(row["evidence_id"])), "anchor": f"ev-{row['evidence_id']}",
-            "text": text.clean(row["text"]), "source": text.clean(" · ".join(part for part in parts if part)),
-        })  # fmt: skip
-    return {"title": group["title"], "rows": rows}
+def evidence_row(source: Source, row: Row) -> Row:
+    """One piece of evidence as the list at the end prints it."""
+    held = (
+        "original in the bag"
+        if row["captured"]
+        else "original read, not in the bag: licence"
+        if row["held_elsewhere"]
+        else "original not captured"
+    )
+    parts = [
+        row["source"],
+        row["url"] if row["url"] != row["source"] else "",
+        text.mark(row["verification"]),
+        held,
+    ]
+    parts.append(f"repeats {row['root']}" if row["root"] and row["root"] != row["evidence_id"] else "")
+    parts.append(f"sha256 {row['sha256'][:16]}…" if row["sha256"] else "")
+    return {
+        "id": text.clean(source.links.label(row["evidence_id"])), "anchor": f"ev-{row['evidence_id']}",
+        "text": text.clean(row["text"]), "source": text.clean(" · ".join(part for part in parts if part)),
+    }  # fmt: skip
 
 
-def _file(record: Row) -> Row:
+def file_row(record: Row) -> Row:
+    """One input file as the list at the end prints it."""
     about = [
         record["publisher"],
         record["licence"],
@@ -206,6 +218,6 @@ def _file(record: Row) -> Row:
         record["bytes"],
     ]
     return {
-        "name": record["name"], "title": record["title"], "sha256": record["sha256"],
+        "name": record["name"], "title": record["title"], "sha256": record["sha256"], "anchor": f"file-{record['source_id']}",
         "about": " · ".join(part for part in about if part),
     }  # fmt: skip

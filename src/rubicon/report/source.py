@@ -12,7 +12,7 @@ from markupsafe import Markup
 from rubicon.case import Case
 from rubicon.report.analysis import Analysis
 from rubicon.report.evidence import Held
-from rubicon.report.text import Links
+from rubicon.report.text import Links, sorted_rows
 
 Row = dict[str, Any]
 
@@ -33,6 +33,10 @@ class Source:
         """Rows of a table; none when the case has no such table."""
         table = self.tables.get(name)
         return [] if table is None else list(table.to_pylist())
+
+    def ordered(self, name: str, *keys: str) -> list[Row]:
+        """Rows of a table in the natural order of the named columns, so that their order in the table does not matter."""
+        return sorted_rows(self.rows(name), *keys)
 
     def refs(self, row: Mapping[str, Any], *ids: str | None) -> Markup:
         """Links of a table row: to its evidence where it has an entry, else to its row of a file."""

@@ -6,6 +6,7 @@ characters and of marks that reverse the reading direction, and escaped where it
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
@@ -88,6 +89,21 @@ def moment(value: datetime | None) -> str:
 def iso(value: datetime | None) -> str | None:
     """The time in ISO 8601 UTC with a final Z, for JSON."""
     return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def plain(value: Any, digits: int | None = None) -> Any:
+    """A value as JSON holds it: times as ISO 8601 UTC, numbers that are none as null, others rounded where `digits` says so."""
+    if isinstance(value, dict):
+        return {key: plain(each, digits) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each, digits) for each in value]
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if not isinstance(value, float) or (digits is None and math.isfinite(value)):
+        return value
+    return round(value, digits) if math.isfinite(value) else None
 
 
 def span(start: datetime | None, end: datetime | None) -> str:

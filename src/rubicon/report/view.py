@@ -140,11 +140,24 @@ def finding(source: Source, row: Row) -> Row:
 # --- what was seen, heard and said ------------------------------------------------------------------
 
 
+def observations(source: Source) -> list[Row]:
+    """Observations in order of time."""
+    return sorted_rows(source.rows("OBSERVATION"), "start", "end", "observation_id")
+
+
+def events_of(source: Source, kind: str) -> list[Row]:
+    """AIS events of one kind with their JSON detail read, in order of time."""
+    rows = [
+        row | {"detail": json.loads(row["detail"])} for row in source.rows("EVENT") if row["kind"] == kind
+    ]
+    return sorted_rows(rows, "start", "vessel_id", "event_id")
+
+
 def looks(source: Source) -> list[Row]:
     """Observations by place, each with its piers in the order of the case and its rows in order of time."""
     order = {port.name: i for i, port in enumerate(source.case.ports)}
     by_port: dict[str, list[Row]] = {}
-    for row in sorted_rows(source.rows("OBSERVATION"), "start", "end", "observation_id"):
+    for row in observations(source):
         row["ref"] = source.refs(row, row["observation_id"])
         row["zone"] = row["tz_stated"] or row["end"] - row["start"] >= timedelta(days=1)
         by_port.setdefault(row["port"] or "", []).append(row)
@@ -232,11 +245,11 @@ def grade(reliability: str | None, credibility: str | None) -> str:
 
 def ships(source: Source) -> list[Row]:
     """Each ship of the case: what is stated about its identity, and the entries that screening found."""
-    statements, hits = source.rows("VESSEL"), _hits(source)
-    return [_ship(source, ship, statements, hits) for ship in source.case.ships]
+    statements, found = source.rows("VESSEL"), hits(source)
+    return [_ship(source, ship, statements, found) for ship in source.case.ships]
 
 
-def _ship(source: Source, ship: Ship, statements: Iterable[Row], hits: Iterable[Row]) -> Row:
+def _ship(source: Source, ship: Ship, statements: Iterable[Row], found: Iterable[Row]) -> Row:
     about = [
         row
         for row in statements
@@ -245,7 +258,7 @@ def _ship(source: Source, ship: Ship, statements: Iterable[Row], hits: Iterable[
     return {
         "ship": ship,
         "statements": _distinct(source, about),
-        "hits": [hit for hit in hits if _asks_about(hit, ship)],
+        "hits": [hit for hit in found if _asks_about(hit, ship)],
     }
 
 
@@ -265,7 +278,7 @@ def _asks_about(hit: Row, ship: Ship) -> bool:
     return bool(hit["query"].casefold() == ship.name.casefold())
 
 
-def _hits(source: Source) -> list[Row]:
+def hits(source: Source) -> list[Row]:
     """Answers of screening in order; names of natural persons are left out."""
     listings = source.tables.get("LISTING")
     persons: set[str] = set()
@@ -290,7 +303,7 @@ def _hits(source: Source) -> list[Row]:
 
 def other_hits(source: Source) -> list[Row]:
     """Answers to queries that are about no ship of the case: owners, managers, others."""
-    return [hit for hit in _hits(source) if not any(_asks_about(hit, ship) for ship in source.case.ships)]
+    return [hit for hit in hits(source) if not any(_asks_about(hit, ship) for ship in source.case.ships)]
 
 
 # --- method and evidence ----------------------------------------------------------------------------

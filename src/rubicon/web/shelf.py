@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import pyarrow as pa
 
 from rubicon.case import Case, Ship
 from rubicon.errors import InputMissing, UnknownItem
-from rubicon.report.text import SIMULATED, iso
+from rubicon.report.text import SIMULATED, plain
 from rubicon.schema import Origin
 from rubicon.store.output import CASE, FOLDER, Output, read_output
 from rubicon.web.density import Pyramid
@@ -191,21 +190,6 @@ def plain_rows(table: pa.Table) -> list[Row]:
         if isinstance(row.get("detail"), str):
             row["detail"] = json.loads(row["detail"])
     return made
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON holds it: times as text, numbers that are none as null."""
-    if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value - value != 0.0:
-        return None
-    return value
 
 
 def encode(value: Row) -> bytes:

@@ -76,6 +76,8 @@ def test_the_bag_holds_page_findings_figures_and_evidence(najin: Path) -> None:
         "dossier/tagmanifest-sha256.txt", "dossier/data/report.html", "dossier/data/findings.json",
         "dossier/data/figures/map.svg", "dossier/data/figures/timeline.svg", "dossier/data/figures/calendar.svg",
         "dossier/data/figures/coverage.svg", "dossier/data/evidence/index.json", "dossier/data/evidence/observations.csv",
+        "dossier/data/documents/annex.html", "dossier/data/documents/annex.pdf",
+        "dossier/data/documents/presence-najin.html", "dossier/data/documents/presence-najin.pdf",
         "dossier/data/evidence/claims.csv.withheld.json", "dossier/data/evidence/ofac_list__2024_.csv",
     }  # fmt: skip
     assert (najin / "findings.json").read_bytes() == (najin / "dossier/data/findings.json").read_bytes()

@@ -24,7 +24,7 @@ from report_fixture import (
 )
 
 from rubicon.errors import OptionError
-from rubicon.report import evidence, figures, pdf, text
+from rubicon.report import evidence, figures, pdf, text, view
 from rubicon.report.draw_file import figure_file
 from rubicon.report.gis import csv_text, export_data, export_gis, safe_cell
 from rubicon.report.source import Source
@@ -120,16 +120,22 @@ def test_no_text_is_markup_in_typst(tmp_path: Path, evil: str) -> None:
     svgs = {
         name: "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>" for name in figures.FIGURE_IDS
     }
-    first = pdf.port_report(Source(case, tables, rows, [], links), svgs)
-    assert first == pdf.port_report(Source(case, tables, rows, [], links), svgs)
+    source = Source(case, tables, rows, [], links)
+    first = pdf.port_report(source, view.sections(source), svgs)
+    assert first == pdf.port_report(source, view.sections(source), svgs)
     assert b"root:x:" not in first
+
+
+def plates(folder: Path) -> figures.Plates:
+    output = simulated(folder)
+    return figures.Plates(output.case, output.tables, None)
 
 
 @pytest.mark.parametrize("format_", ["svg", "png", "pdf"])
 def test_a_figure_has_the_stated_width(tmp_path: Path, format_: str) -> None:
     if format_ != "svg":
         pytest.importorskip("typst")
-    made = figure_file(simulated(tmp_path), "timeline", None, format_, width_mm=100, dpi=254)
+    made = figure_file(plates(tmp_path), "timeline", "", format_, width_mm=100, dpi=254)
     if format_ == "svg":
         assert b' width="100mm"' in made[:600]
         ElementTree.fromstring(made)
@@ -145,4 +151,4 @@ def test_a_figure_has_the_stated_width(tmp_path: Path, format_: str) -> None:
 )
 def test_what_there_is_is_named(tmp_path: Path, figure_id: str, format_: str, width: float) -> None:
     with pytest.raises(OptionError):
-        figure_file(simulated(tmp_path), figure_id, None, format_, width_mm=width, dpi=300)
+        figure_file(plates(tmp_path), figure_id, "", format_, width_mm=width, dpi=300)

@@ -9,10 +9,10 @@ import pyarrow.compute as pc
 
 from rubicon.detect.reach import reach_gaps
 from rubicon.errors import UnknownItem
-from rubicon.report.text import safe_url
+from rubicon.report.text import plain, safe_url
 from rubicon.web.pages.briefs import finding_brief, findings_in_order
 from rubicon.web.pages.chart import calls, gaps, tracks
-from rubicon.web.shelf import CaseView, Row, plain
+from rubicon.web.shelf import CaseView, Row
 
 IDENTITY = ("name", "imo", "mmsi", "call_sign", "flag", "ship_type", "length_m", "beam_m")
 """What a statement about identity is compared by; draught and destination change with every voyage."""
