@@ -217,3 +217,8 @@ def stay_table(stay_h: float, usual_stay_h: float, sigma: float = 0.5) -> tuple[
     even = np.linspace(0.0, EVEN_H, round(EVEN_H / STEP_H) + 1)
     hours = np.concatenate([even, np.geomspace(EVEN_H, MAX_STAY_TABLE_H, 1000)[1:]])
     return hours, np.array([idle(hour - likely).mean() for hour in hours])
+
+
+def stay_and_idle(hours: Floats, stay_h: float, assumed: Assumed) -> Floats:
+    """Density of a stay of `stay_h` or more and idle time together, per hour."""
+    return np.interp(hours, *stay_table(stay_h, assumed.usual_stay_h, assumed.stay_sigma), left=0.0)

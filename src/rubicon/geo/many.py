@@ -83,7 +83,7 @@ def reach_many(
     ends = np.stack([gaps.last, gaps.following], axis=1).reshape(-1, 2)
     direct_km = distances_m(*gaps.last.T.copy(), *gaps.following.T.copy()) / 1000.0
     kmh = np.asarray(gaps.max_speed_kn, float) * NAUTICAL_MILE_M / 1000.0
-    fixed = [np.asarray(part, np.float32) for part in (direct_km, gaps.gap_h, kmh)]
+    straight, hours, speeds = (np.asarray(part, np.float32) for part in (direct_km, gaps.gap_h, kmh))
     n, known = len(gaps.gap_h), list[_Places]()
     for port in ports:
         try:
@@ -99,7 +99,7 @@ def reach_many(
             known.append(at)
         km, least = (part.reshape(n, 2) for part in at.ways(field))
         used = assumed if assumed.basis[1:] != Assumed().basis[1:] else _with_stay(assumed, port)
-        yield Verdicts(port, "", *probabilities(km, least, *fixed, stay_h, used))
+        yield Verdicts(port, "", *probabilities(km, least, straight, hours, speeds, stay_h, used))
 
 
 def _with_stay(assumed: Assumed, port: Port) -> Assumed:

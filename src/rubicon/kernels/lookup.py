@@ -95,7 +95,7 @@ def read_many(field_m, cells, bound_km, near, order, slack_km):  # type: ignore[
         at = south_west[k]
         if at >= 0:
             sw, se, nw, ne = flat[at], flat[at + 1], flat[at + stride], flat[at + stride + 1]
-            if min(min(sw, se), min(nw, ne)) >= 0.0:
+            if min(sw, se, nw, ne) >= 0.0:
                 south, north = sw + (se - sw) * right[k], nw + (ne - nw) * right[k]
                 value = south + (north - south) * up[k]
         km = value / 1000.0

@@ -106,7 +106,9 @@ def march(water, step_north_m, step_east_m, distance_m):  # type: ignore[no-unty
             woken = _settle(state, distance_m, weights, waiting, block, wide)
             for side in range(4):
                 if woken[side] < math.inf:
-                    other = block + (-wide if side == 0 else (wide if side == 1 else (-1 if side == 2 else 1)))
+                    other = block + (
+                        -wide if side == 0 else (wide if side == 1 else (-1 if side == 2 else 1))
+                    )
                     to = _level(woken[side], per_level, level)
                     if due[other] < 0 or to < due[other]:
                         queue = _put(queue, filled, due, other, to)

@@ -160,7 +160,9 @@ def test_a_gap_that_neither_story_can_last_is_even() -> None:
 @pytest.mark.parametrize("ratio", [1e-9, 0.003, 0.4, 1.0, 1.03, 7.7, 500.0, 1e12])
 def test_the_table_of_probabilities_is_the_stretched_logarithm(ratio: float) -> None:
     plain = 1.0 / (1.0 + math.exp(-0.3 - 0.38 * math.log(ratio)))
-    assert from_densities(ratio * 0.02, 0.02, 0.3, 0.38) == pytest.approx(min(max(plain, 0.01), 0.99), abs=1e-4)
+    assert from_densities(ratio * 0.02, 0.02, 0.3, 0.38) == pytest.approx(
+        min(max(plain, 0.01), 0.99), abs=1e-4
+    )
 
 
 def from_densities(called: float, passed: float, offset: float = 0.0, slope: float = 1.0) -> float:
@@ -192,9 +194,7 @@ def test_the_table_gives_the_densities_of_the_two_stories(
         made[1] += (0.5 * staying + 0.5 * float(idle(np.array(left)))) / len(speeds)
     table = tables(12.0, assumed)
     for story in (0, 1):
-        assert density(table[story], way_h, gap_h, *work()) == pytest.approx(
-            made[story], rel=0.06, abs=4e-4
-        )
+        assert density(table[story], way_h, gap_h, *work()) == pytest.approx(made[story], rel=0.06, abs=4e-4)
 
 
 def test_speed_from_the_ships_own_history_class_draught_and_weather() -> None:
