@@ -154,6 +154,15 @@ def test_what_fits_one_ship_another_need_not_explain() -> None:
     assert p(apart, "B") == pytest.approx(0.5), "no ship is seen at a time outside its silence"
 
 
+def test_a_ship_seen_after_a_silence_ended_is_not_that_ship_whatever_her_length() -> None:
+    gaps = [gap("A"), gap("B", datetime(2024, 5, 4, tzinfo=UTC), datetime(2024, 5, 9, tzinfo=UTC))]
+    both = detection(length_m=None)
+    after = detection(detection_id="d2", time_utc=datetime(2024, 5, 8, tzinfo=UTC), lat_deg=42.25)
+    sizes = {"A": {"length_m": 115.0}, "B": {"length_m": 70.0}}
+    without, with_ = (told(ships="AB", seen=seen, sizes=sizes, gaps=gaps) for seen in ([both], [both, after]))
+    assert p(with_) == pytest.approx(p(without), abs=0.02)
+
+
 def test_two_images_of_one_visit_are_one_ship_and_share_their_errors() -> None:
     size = {"A": {"length_m": 115.0}}
     again = detection(detection_id="d2", scene_id="s2", time_utc=datetime(2024, 5, 5, 9, tzinfo=UTC))

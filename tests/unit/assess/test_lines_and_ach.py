@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from rubicon import pipeline
-from rubicon.assess.ach import Matrix, bayes, compare, read_matrix
+from rubicon.assess.ach import Matrix, bayes, compare, matrix_of, read_matrix
 from rubicon.assess.redlines import lines, red_lines
 from rubicon.assess.stability import versions
 from rubicon.case import load_case
@@ -131,6 +131,16 @@ def test_competing_hypotheses_by_hand() -> None:
 
 def matrix_rows() -> dict[str, dict[str, tuple[float, float]]]:
     return {"x": {"b": (0.9, 0.9), "a": (0.1, 0.1)}, "y": {"b": (0.3, 0.3), "a": (0.9, 0.9)}}
+
+
+def test_what_speaks_against_a_call_favours_every_rival_alike() -> None:
+    finding = {
+        "hypotheses": [{"id": name, "prior": p} for name, p in (("called", 0.5), ("passed by", 0.25), ("stayed elsewhere", 0.25))],
+        "weighed": [{"evidence_id": "s1", "favours": "did not call", "likelihood_ratio": 3.0}],
+    }  # fmt: skip
+    found = bayes(matrix_of(finding))
+    assert found["called"] == pytest.approx(0.25)
+    assert found["passed by"] == pytest.approx(found["stayed elsewhere"])
 
 
 def test_copies_in_a_matrix_are_one_vote() -> None:
