@@ -14,7 +14,7 @@ from naive import bimatrix as naive_bimatrix
 from naive import inspection as naive_inspection
 from rubicon.errors import OptionError
 from rubicon.registry import games
-from rubicon.respond.games._exact import best_response_gap, equilibria, fraction
+from rubicon.respond.games._exact import best_response_gap, equilibria, fraction, matrix
 from rubicon.respond.games.inspection import first_period, value
 
 KILGOUR_ZAGARE = {
@@ -275,6 +275,13 @@ def test_what_is_no_number_is_refused(text: str) -> None:
 def test_degenerate_payoffs_are_named(name: str, given_: dict[str, Any]) -> None:
     with pytest.raises(OptionError):
         games()[name].solve(given_)
+
+
+@pytest.mark.parametrize(
+    "text", ["[[1/2, 3],[0,-1]]", '[["1/2", 3], [0, "-1"]]', "[[ 1 / 2 ,3.0], [0, -1]]", " [[.5,3],[0,-1]] "]
+)
+def test_a_table_is_read_in_any_spelling(text: str) -> None:
+    assert matrix(text, "here") == ((Fraction(1, 2), 3), (0, -1))
 
 
 def test_a_number_of_absurd_size_is_refused() -> None:

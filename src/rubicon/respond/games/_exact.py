@@ -13,7 +13,7 @@ from rubicon.respond.games._polytope import corners
 
 Matrix = tuple[tuple[Fraction, ...], ...]
 _NUMBER = re.compile(r"[+-]?[0-9]{0,60}(\.[0-9]{0,60})?(e[+-]?[0-9]{1,2})?", re.IGNORECASE)
-_CELL = re.compile(r"[^\[\],\s]+")
+_CELL = re.compile(r"[^\[\],]*[^\[\],\s][^\[\],]*")
 
 
 def fraction(value: Any, place: str) -> Fraction:
@@ -57,7 +57,7 @@ def matrix(value: Any, place: str) -> Matrix:
     """A matrix with rows of one length, also as text whose cells are fractions. Raises OptionError."""
     if isinstance(value, str):
         try:
-            value = json.loads(_CELL.sub(lambda cell: json.dumps(cell.group()), value))
+            value = json.loads(_CELL.sub(lambda cell: json.dumps(cell.group().strip(" \"'\t\n")), value))
         except json.JSONDecodeError:
             raise OptionError("expected rows such as [[2,4],[1/2,3]]", place=f"{place}={value}") from None
     shaped = isinstance(value, list) and value and all(isinstance(row, list) and row for row in value)
