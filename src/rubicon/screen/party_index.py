@@ -161,7 +161,7 @@ class PartyIndex:
             if (number := self._number.get(one + other)) is not None:
                 reached.add(np.array([number], dtype=np.int32), np.ones(1, dtype=np.float32), weight)
         for word, weight in zip(asked.words, asked.weights, strict=True):
-            reached.grant(self._written_apart.get(word, ()), weight)
+            reached.grant(self._written_apart(word), weight)
         return reached.names(asked)
 
     def _by_letters(self, asked: Party) -> Ints:
@@ -323,15 +323,18 @@ class PartyIndex:
         ordered = self._sizes[self._by_size]
         return np.searchsorted(ordered, np.arange(int(ordered[-1]) + 2)).astype(np.int32)
 
-    @cached_property
-    def _written_apart(self) -> dict[str, list[int]]:
-        """Names by two neighbouring words written as one, for those that are a word of some name or may be asked for."""
-        found: dict[str, list[int]] = defaultdict(list)
-        words, tokens = self.names.words, self.names.tokens.tolist()
-        names = self.token_names.tolist()
-        for at in range(len(tokens) - 1):
-            if names[at] == names[at + 1]:
-                found[words[tokens[at]] + words[tokens[at + 1]]].append(names[at])
+    def _written_apart(self, word: str) -> list[int]:
+        """Names in which two neighbouring words spell this one together."""
+        found: list[int] = []
+        order, starts = self.posted
+        for cut in range(1, len(word)):
+            left, right = self._number.get(word[:cut]), self._number.get(word[cut:])
+            if left is None or right is None:
+                continue
+            at = order[starts[left] : starts[left + 1]]
+            at = at[at + 1 < len(self.names.tokens)]
+            met = (self.names.tokens[at + 1] == right) & (self.token_names[at + 1] == self.token_names[at])
+            found += self.token_names[at[met]].tolist()
         return found
 
 
@@ -344,6 +347,9 @@ class _Reached:
         count = len(index.names.entry)
         self._asked = np.zeros(count, dtype=np.float32)
         self._listed = np.zeros(count, dtype=np.float32)
+        # Of persons also how well the words meet, on each side.
+        self._asked_alike = np.zeros(count, dtype=np.float32)
+        self._listed_alike = np.zeros(count, dtype=np.float32)
 
     def add(self, words: Ints, likes: Floats, weight: float) -> None:
         """Let an asked word meet every place where a word like it stands; `likes` rise."""
@@ -358,6 +364,9 @@ class _Reached:
         worth = likes if self.index.names.kind == "company" else np.ones_like(likes)
         self._asked[names] = self._asked[names] + worth * np.float32(weight)
         np.add.at(self._listed, names, self.index.token_weights[positions] * worth)
+        if self.index.names.kind == "person":
+            self._asked_alike[names] = self._asked_alike[names] + likes * np.float32(weight)
+            np.add.at(self._listed_alike, names, self.index.token_weights[positions] * likes)
 
     def grant(self, names: Sequence[int], weight: float) -> None:
         """Let an asked word meet two neighbours of these names."""
@@ -365,13 +374,17 @@ class _Reached:
             at = sorted(set(names))
             self._asked[at] += np.float32(weight)
             self._listed[at] += np.float32(1)
+            self._asked_alike[at] += np.float32(weight)
+            self._listed_alike[at] += np.float32(1)
 
     def names(self, party: Party) -> Ints:
         """Names that can reach the bar."""
         index, found = self.index, np.flatnonzero(self._asked).astype(np.int32)
-        told = found, (self._asked[found] + self.granted).astype(np.float32), self._listed[found], party
-        kept = _companies(index, *told) if index.names.kind == "company" else _persons(index, *told)
-        return found[kept].astype(np.int32)
+        asked, listed = (self._asked[found] + self.granted).astype(np.float32), self._listed[found]
+        if index.names.kind == "company":
+            return found[_companies(index, found, asked, listed, party)]
+        alike = (self._asked_alike[found] + self.granted).astype(np.float32), self._listed_alike[found]
+        return found[_persons(index, found, (asked, listed), alike, party)]
 
 
 def _companies(
@@ -385,17 +398,24 @@ def _companies(
 
 
 def _persons(
-    index: PartyIndex, found: Ints, asked: Floats, listed: Floats, party: Party
+    index: PartyIndex, found: Ints, met: tuple[Floats, Floats], alike: tuple[Floats, Floats], party: Party
 ) -> NDArray[np.bool_]:
-    """Persons: one of the names is met but for particles, and two full words meet, or one and the longer name has no other."""
+    """Persons: one name is met but for particles, and well enough; two full words meet, or one and the longer name has no other."""
     whole, total = index.weights[found], np.float32(sum(party.weights))
-    asked, listed = np.minimum(asked, total), np.minimum(listed + index.particles[found], whole)
+    particles = index.particles[found]
+    asked, listed = np.minimum(met[0], total), np.minimum(met[1] + particles, whole)
     unmet, alone = total - asked, whole - listed
     sizes, size = np.diff(index.names.offsets)[found], len(party.words)
+    shorter = np.where(sizes > size, asked, np.where(sizes < size, listed, np.maximum(asked, listed)))
     longer = np.where(sizes > size, alone, np.where(sizes < size, unmet, np.minimum(unmet, alone)))
-    met = np.where(sizes > size, asked, np.where(sizes < size, listed, np.maximum(asked, listed)))
-    enough = (met >= 1.5 - MARGIN) | ((met >= 1.0 - MARGIN) & (longer < 1.0))
-    kept: NDArray[np.bool_] = (enough | (total < 1.0)) & (np.minimum(unmet, alone) <= MOST_OWN)
+    enough = (shorter >= 1.5 - MARGIN) | ((shorter >= 1.0 - MARGIN) & (longer < 1.0))
+    # When every full word of the shorter name meets, the likeness is at most the mean of what they reach.
+    ours = np.minimum(alike[0], total) / total
+    theirs = np.minimum(alike[1] + particles, whole) / whole
+    mean = np.where(sizes > size, ours, np.where(sizes < size, theirs, np.maximum(ours, theirs)))
+    reached = mean * (1 - 0.03 * np.minimum(4.0, longer)) >= ACCEPT["person"] - MARGIN
+    well = reached | (longer <= MOST_OWN)
+    kept: NDArray[np.bool_] = ((enough & well) | (total < 1.0)) & (np.minimum(unmet, alone) <= MOST_OWN)
     return kept
 
 
