@@ -79,7 +79,17 @@ def law(source: Source) -> list[Row]:
         for row in rows:
             row["missing"] = [each for each in row["missing"] if each not in shared]
         asked = rows[0]["detail"].get("question") or {}
-        parts = {"name": name, "text": asked.get("text", ""), "asked": asked_words(asked), "shared": shared}
+        put = [
+            each
+            for one in source.case.situations
+            if one.id == name
+            for each in one.evidence
+            if source.links.target(each)
+        ]
+        parts = {
+            "name": name, "text": asked.get("text", ""), "asked": asked_words(asked), "shared": shared,
+            "refs": source.links.links(put, f"situation {name}"),
+        }  # fmt: skip
         groups = {
             True: [row for row in rows if row["applies"]],
             False: [row for row in rows if not row["applies"]],

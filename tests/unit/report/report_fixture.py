@@ -341,7 +341,13 @@ def exercise_tables(file: SourceFile, others: int = 6) -> dict[str, pa.Table]:
         gaps.append({
             "event_id": f"gap{i}", "kind": "gap", "vessel_id": last["vessel_id"], "start": last["time_utc"],
             "end": last["time_utc"] + timedelta(hours=35), "lat_deg": last["lat_deg"], "lon_deg": last["lon_deg"], "score": 1.0,
-            "detail": json.dumps({"duration_h": 35.0}), "evidence_ids": [f"{file.source_id}@{i}"],
+            "detail": json.dumps(
+                {
+                    "duration_h": 35.0, "start_lat_deg": last["lat_deg"], "start_lon_deg": last["lon_deg"],
+                    "end_lat_deg": last["lat_deg"], "end_lon_deg": last["lon_deg"],
+                }
+            ),
+            "evidence_ids": [f"{file.source_id}@{i}"],
         })  # fmt: skip
         known.append(
             evidence_row(

@@ -98,12 +98,12 @@ def findings(source: Source, numbers: _Numbers) -> list[Block]:
     """For each finding: the question, the answer, the facts, what it does not say."""
     blocks: list[Block] = []
     for row in view.findings_plain(source):
-        answer = Line((*cited(source, row["answer"]), *plain(f" Finding {row['finding_id']}.")))
+        others = sorted(row["hypotheses"], key=lambda each: -each["probability"])[1:2]
+        rival = "".join(f" The rival, {each['text']}, is {each['words']}." for each in others)
+        answer = Line((*cited(source, row["answer"]), *plain(f"{rival} Finding {row['finding_id']}.")))
         facts = [fact(source, each, (), f"finding {row['finding_id']}") for each in row["facts"] or []]
-        others = [each for each in row["hypotheses"] if each["probability"] < row["probability"]][:1]
-        rival = [limit(f"The rival, {each['text']}, is {each['words']}.") for each in others]
         blocks.append(Heading(f"{row['question_id']}: {row['question']}"))
-        blocks += numbers.paragraphs([answer, *facts, *rival])
+        blocks += numbers.paragraphs([answer, *facts])
     return blocks
 
 
