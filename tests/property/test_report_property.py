@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rubicon.report.dossier import outside_link
+from rubicon.report.environment import outside_link
 from rubicon.report.svg import el, fmt, text
 from rubicon.report.text import Links, clean, natural, safe_url
 

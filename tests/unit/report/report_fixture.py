@@ -335,8 +335,8 @@ def exercise_tables(file: SourceFile, others: int = 6) -> dict[str, pa.Table]:
     gaps, known = [], []
     for i in range(len(SHIPS)):
         own = [row for row in positions if row["vessel_id"] == f"99900000{i}"]
-        last = next(
-            row for row, after in pairwise(own) if after["time_utc"] - row["time_utc"] > timedelta(hours=6)
+        last, after = next(
+            pair for pair in pairwise(own) if pair[1]["time_utc"] - pair[0]["time_utc"] > timedelta(hours=6)
         )
         gaps.append({
             "event_id": f"gap{i}", "kind": "gap", "vessel_id": last["vessel_id"], "start": last["time_utc"],
@@ -344,7 +344,7 @@ def exercise_tables(file: SourceFile, others: int = 6) -> dict[str, pa.Table]:
             "detail": json.dumps(
                 {
                     "duration_h": 35.0, "start_lat_deg": last["lat_deg"], "start_lon_deg": last["lon_deg"],
-                    "end_lat_deg": last["lat_deg"], "end_lon_deg": last["lon_deg"],
+                    "end_lat_deg": after["lat_deg"], "end_lon_deg": after["lon_deg"],
                 }
             ),
             "evidence_ids": [f"{file.source_id}@{i}"],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -197,7 +198,9 @@ def test_gaps_are_dashed_between_their_ends_and_tracks_break_there(simulated: An
 
 def test_a_gap_that_is_still_open_has_one_end(simulated: Any) -> None:
     case, tables = simulated
-    events = [row | {"end": None} for row in tables["EVENT"].to_pylist() if row["event_id"] == "gap0"]
+    row = next(row for row in tables["EVENT"].to_pylist() if row["event_id"] == "gap0")
+    detail = json.loads(row["detail"]) | {"end_lat_deg": None, "end_lon_deg": None}
+    events = [row | {"end": None, "detail": json.dumps(detail)}]
     svg = map_svg(case, {**tables, "EVENT": rows_to_table(events, EVENT)}, None)
     assert not [node for node in of_class(svg, "f-gap") if node.find(f"{SVG}title") is not None]
     assert len([node for node in of_class(svg, "f-end") if node.find(f"{SVG}title") is not None]) == 1

@@ -117,10 +117,11 @@ def _at_least(row: dict[str, object]) -> str:
 
 
 def _own(source: Source, row: dict[str, object]) -> list[str]:
-    """Looks behind a count, without the totals quoted beside it."""
+    """Looks behind a count, without the totals quoted beside it; all looks at the port where the count names none."""
     quoted_ = {each["claim_id"] for each in source.rows("CLAIM")}
-    ids = [each for each in row["evidence_ids"] if each not in quoted_]  # type: ignore[attr-defined]
-    return sorted(ids, key=natural)
+    ids = [each for each in row["evidence_ids"] or [] if each not in quoted_]  # type: ignore[attr-defined]
+    looks = [each["observation_id"] for each in source.rows("OBSERVATION") if each["port"] == row["port"]]
+    return sorted(ids or [each for each in looks if source.links.target(each)], key=natural)
 
 
 def tally(source: Source, port: str, days: Days) -> list[Block]:
